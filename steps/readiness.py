@@ -6,7 +6,7 @@ One rule a kind, in `RULES`; today Deployments only. What is wrong for good, and
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from steps.model.objects import Kind, Object
+from steps.model.objects import Kind, Object, ObjectRef
 
 DEPLOYMENT = Kind("apps/v1", "Deployment")
 POD = Kind("v1", "Pod")
@@ -29,6 +29,12 @@ def deployment_ready(deployment: Object) -> bool:
 RULES: Mapping[Kind, Callable[[Object], bool]] = {DEPLOYMENT: deployment_ready}
 
 
+def ready(item: Object) -> bool | None:
+    """Whether an object is ready, by the rule of its kind; None for kinds that have none."""
+    rule = RULES.get(ObjectRef.of(item).kind)
+    return None if rule is None else rule(item)
+
+
 def why_not_ready(deployment: Object, pods: Sequence[Object] = (), events: Sequence[Object] = ()) -> str:
     """One line for people, for example `0 of 1 ready; pod web-1: ErrImagePull: pull access denied`.
 
@@ -42,11 +48,9 @@ def why_not_ready(deployment: Object, pods: Sequence[Object] = (), events: Seque
     updated, total = int(status.get("updatedReplicas") or 0), int(status.get("replicas") or 0)
     available = int(status.get("availableReplicas") or 0)
     text = f"{min(available, wanted)} of {wanted} ready"
-    if total > updated >= wanted:
-        text = f"{updated} of {wanted} updated; {total - updated} old still ending"
-    elif total > updated and available:
-        text = f"{updated} of {wanted} updated"
-    reasons = [(str(pod["metadata"]["name"]), reason) for pod in pods if (reason := pod_trouble(pod, events))]
+    if total > updated:
+        text = f"{updated} of {wanted} updated, {total - updated} old still there"
+    reasons = [(str(pod["metadata"]["name"]), reason) for pod in _newest(pods) if (reason := pod_trouble(pod, events))]
     if reasons:
         name, reason = max(reasons, key=lambda item: (_weight(item[1]), item[0]))
         more = len(reasons) - 1
@@ -58,10 +62,15 @@ def why_not_ready(deployment: Object, pods: Sequence[Object] = (), events: Seque
     return text
 
 
+def pod_ready(pod: Object) -> bool:
+    """Whether the pod takes traffic."""
+    return bool(_condition(pod, "Ready", "True"))
+
+
 def pod_trouble(pod: Object, events: Sequence[Object] = ()) -> str:
     """Why a pod is not ready, in its own words; "" when it is, or has nothing to say."""
     status = pod.get("status") or {}
-    if (pod.get("metadata") or {}).get("deletionTimestamp") or _condition(pod, "Ready", "True"):
+    if (pod.get("metadata") or {}).get("deletionTimestamp") or pod_ready(pod):
         return ""
     containers = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
     for container in containers:
@@ -86,6 +95,18 @@ def selector_text(selector: Mapping[str, Any]) -> str:
         words = {"In": f"{key} in ({values})", "NotIn": f"{key} notin ({values})", "Exists": f"{key}", "DoesNotExist": f"!{key}"}
         parts.append(words.get(str(item.get("operator")), f"{key}"))
     return ",".join(parts)
+
+
+def _newest(pods: Sequence[Object]) -> list[Object]:
+    """The pods of the newest template: a broken one of an earlier template says nothing about this one."""
+
+    def template(pod: Object) -> Any:
+        return (pod["metadata"].get("labels") or {}).get("pod-template-hash")
+
+    made = max((str(pod["metadata"].get("creationTimestamp") or "") for pod in pods), default="")
+    # Times are whole seconds, so that two templates may be equally new.
+    newest = {template(pod) for pod in pods if str(pod["metadata"].get("creationTimestamp") or "") == made}
+    return [pod for pod in pods if template(pod) in newest]
 
 
 def _wanted(deployment: Object) -> int:

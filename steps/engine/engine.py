@@ -7,25 +7,35 @@ only after the commit that says so is on disk. What happens next is decided in `
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from steps.engine.alarms import SWEEP, Alarms
+from steps.engine.following import Follower
 from steps.engine.limits import Limits
 from steps.engine.live import LiveRun, row_of
 from steps.engine.stepping import Stepper, Voice
 from steps.errors import AlreadyRunning, LimitReached, NotPossibleNow, UnknownRun
-from steps.manifest.preparation import Prepared
+from steps.manifest.prepared import Prepared
 from steps.model.events import Event, RunCreated, StepLogged, StepProgress, StepStarted, StepSuspended, StepWaiting
 from steps.model.manifest import SubStep, WorkflowRun, WorkflowSpec
 from steps.model.phases import Reason, RunPhase, StepPhase
 from steps.model.run import EMPTY, Run, begin, fold, follow
 from steps.model.status import StepStatus
 from steps.plan import commands
-from steps.plan.planning import advance, overdue
+from steps.plan.planning import advance, overdue, wake_at
 from steps.plan.program import compile_manifest, is_group
 from steps.ports import Clock, Commit, Journal, Ports
 from steps.registry import Registry
 from steps.sealing import Seals, holds_reference
+
+
+class _Written(NamedTuple):
+    """A commit under way: `lines` from `first` on, of which `follows` is what the plan added."""
+
+    pending: Awaitable[None]
+    first: int
+    lines: tuple[Event, ...]
+    follows: tuple[Event, ...]
 
 
 class Engine:
@@ -52,7 +62,7 @@ class Engine:
         self._stepper = Stepper(registry, ports, clock, self._limits)
         self._live: dict[str, LiveRun] = {}
         self._loading = asyncio.Lock()
-        self._followers: dict[str, list[asyncio.Event]] = {}
+        self._followers: dict[str, list[Follower]] = {}
         self._waiters: dict[str, list[asyncio.Future[Run]]] = {}
         self._places = asyncio.Semaphore(self._limits.concurrent_steps)
         self._alarms = Alarms(clock, self._ring)
@@ -79,7 +89,15 @@ class Engine:
                 task.cancel()
         for waiter in [waiter for waiters in self._waiters.values() for waiter in waiters]:
             waiter.cancel()
-        await self._group.__aexit__(kind, error, trace)
+        try:
+            await self._group.__aexit__(kind, error, trace)
+        except BaseExceptionGroup as group:
+            # What the caller raised, or the one fault that ended the engine, is told as itself.
+            if group.exceptions == (error,):
+                return
+            if len(group.exceptions) == 1:
+                raise group.exceptions[0] from None
+            raise
 
     @property
     def at_work(self) -> tuple[str, ...]:
@@ -111,20 +129,20 @@ class Engine:
             manifest=manifest.model_dump(by_alias=True, exclude_defaults=True, exclude={"status"}, mode="json"),
             source=prepared.source,
             key=key,
-            origin=origin,
+            origin=dict(origin),
             warnings=tuple(str(problem) for problem in prepared.warnings),
         )
         live = LiveRun(begin(created, manifest), compile_manifest(manifest), seals)
         self._live[live.run.id] = live
-        pending, follows = self._record(live, (), before=(created,))
+        written = self._record(live, (), before=(created,))
         try:
-            await self._settle(live, pending)
+            await self._settle(live, written)
         except AlreadyRunning:
             self._live.pop(live.run.id, None)
             if key and (row := await self._journal.by_key(key)) is not None:
                 return await self.run(row.id)
             raise
-        self._begin_steps(live, follows)
+        self._begin_steps(live, written.follows)
         return live.run
 
     async def suspend(self, run: str, *, by: str) -> Run:
@@ -176,18 +194,14 @@ class Engine:
     async def follow(self, run: str, after: int = 0) -> AsyncIterator[tuple[int, Event]]:
         """The events of a run as they are committed, from `seq > after` on, without end; raises `UnknownRun`."""
         await self.run(run)
-        news = asyncio.Event()
+        follower = Follower(run, after)
         followers = self._followers.setdefault(run, [])
-        followers.append(news)
+        followers.append(follower)
         try:
-            while True:
-                news.clear()
-                for seq, event in await self._journal.events(run, after):
-                    after = seq
-                    yield seq, event
-                await news.wait()
+            async for seq, event in follower.events(self._journal):
+                yield seq, event
         finally:
-            followers.remove(news)
+            followers.remove(follower)
             if not followers:
                 self._followers.pop(run, None)
 
@@ -211,9 +225,7 @@ class Engine:
             raise
         return live.run
 
-    def _record(
-        self, live: LiveRun, events: Sequence[Event], *, before: Sequence[Event] = (), plan: bool = True
-    ) -> tuple[Awaitable[None], tuple[Event, ...]]:
+    def _record(self, live: LiveRun, events: Sequence[Event], *, before: Sequence[Event] = (), plan: bool = True) -> "_Written":
         """Fold events and what follows from them into the run, and hand them to the journal; nothing is awaited here."""
         first = live.run.seq + 1 - len(before)
         for event in events:
@@ -222,28 +234,31 @@ class Engine:
         if plan:
             live.run, follows = advance(live.run, live.program, self._clock.now(), unseal=live.seals.unseal, max_age=self._limits.run_age)
         row = row_of(live.run, self._limits.run_age)
-        if row.wake_at is not None and row.wake_at != live.wake:
-            live.wake = row.wake_at
-            self._alarms.set(row.id, row.wake_at)
+        self._arm(live, row.wake_at)
         lines = (*before, *events, *follows)
         live.commits += 1
         commit = Commit(row, first, lines, live.seals.take_fresh(), forget=live.run.ended is not None and plan)
-        return self._journal.commit(commit), follows
+        return _Written(self._journal.commit(commit), first, lines, follows)
 
-    async def _settle(self, live: LiveRun, pending: Awaitable[None]) -> None:
+    def _arm(self, live: LiveRun, at: float | None) -> None:
+        if at is not None and at != live.wake:
+            live.wake = at
+            self._alarms.set(live.run.id, at)
+
+    async def _settle(self, live: LiveRun, written: "_Written") -> None:
         """Wait until a commit is on disk, then tell those who follow the run."""
         try:
-            await pending
+            await written.pending
         finally:
             live.commits -= 1
-        for news in self._followers.get(live.run.id, ()):
-            news.set()
+        for follower in self._followers.get(live.run.id, ()):
+            follower.push(written.first, written.lines)
         self._retire(live)
 
     async def _proceed(self, live: LiveRun, *events: Event) -> None:
-        pending, follows = self._record(live, events)
-        await self._settle(live, pending)
-        self._begin_steps(live, follows)
+        written = self._record(live, events)
+        await self._settle(live, written)
+        self._begin_steps(live, written.follows)
 
     async def _look(self, live: LiveRun) -> None:
         """See whether time has moved the run: end what is overdue, and let begin what may."""
@@ -258,6 +273,7 @@ class Engine:
         if advance(live.run, live.program, now, unseal=live.seals.unseal, max_age=self._limits.run_age)[1]:
             await self._proceed(live)
         else:
+            self._arm(live, wake_at(live.run, max_age=self._limits.run_age))
             self._retire(live)
 
     def _retire(self, live: LiveRun) -> None:
@@ -298,9 +314,9 @@ class Engine:
                 event = await self._stepper.perform(live, step, self._voice(live, step))
             # Nothing is awaited between the end of the step and its record, so nobody can stop it in between.
             live.tasks.pop(step, None)
-            pending, follows = self._record(live, (event,))
-            await self._settle(live, pending)
-            for name in self._due(live, follows):
+            written = self._record(live, (event,))
+            await self._settle(live, written)
+            for name in self._due(live, written.follows):
                 if todo:
                     live.tasks[name] = self._group.create_task(self._work(live, name))
                 elif task := asyncio.current_task():
@@ -321,8 +337,8 @@ class Engine:
             return status is not None and status.phase is StepPhase.RUNNING and live.run.seq < self._limits.events
 
         def tell(event: StepProgress | StepLogged) -> None:
-            pending, _ = self._record(live, (event,), plan=False)
-            self._group.create_task(self._settle(live, pending))
+            written = self._record(live, (event,), plan=False)
+            self._group.create_task(self._settle(live, written))
 
         def progress(text: str) -> None:
             message = self._stepper.words(live, text)
@@ -371,9 +387,9 @@ class Engine:
             self._live[run] = live
         interrupted = [self._interrupted(status) for status in live.run.steps.values() if was_interrupted(live, status)]
         if interrupted:
-            pending, follows = self._record(live, interrupted)
-            await self._settle(live, pending)
-            self._begin_steps(live, follows)
+            written = self._record(live, interrupted)
+            await self._settle(live, written)
+            self._begin_steps(live, written.follows)
         return live
 
     def _interrupted(self, status: StepStatus) -> Event:

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 async def execute(step_type: StepType, ctx: StepContext, params: Parameters) -> Outcome:
     """Run a step type once. An unexpected exception fails the step with KubeVela's `Rendering`, its word for a panic."""
     try:
-        outcome = await step_type(ctx, params)
+        outcome: object = await step_type(ctx, params)
     except NeedsApproval as error:
         return Suspended(error.message, reason=Reason.APPROVAL_REQUIRED, change=error.change)
     except (Temporary, Conflict) as error:

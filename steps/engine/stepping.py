@@ -73,6 +73,8 @@ class Stepper:
         except (ExpressionError, InputProblem) as error:
             outcome: Outcome = Failed(str(error), Reason.INPUT)
         else:
+            if node.outputs:
+                properties = params.model_dump(by_alias=True, mode="json")
             outcome = await execute(step_type, self._context(live, node, voice, touched), params)
         return self._event(live, node, outcome, properties, touched[-1] if touched else "")
 
@@ -228,7 +230,7 @@ class Stepper:
 def parameters(step_type: StepType, node: Node, properties: Mapping[str, Any]) -> Parameters:
     """The parameter model of a step; raises `InputProblem` naming the inputs that do not fit."""
     try:
-        return step_type.parameters.model_validate(without_placeholders(properties))
+        return step_type.parameters.model_validate(without_placeholders(dict(properties)))
     except ValidationError as error:
         keys = {item.parameter_key: item.from_ for item in node.inputs}
         said = []

@@ -20,7 +20,8 @@ from steps.engine.engine import Engine
 from steps.engine.guard import ClosedGate
 from steps.engine.limits import Limits
 from steps.errors import Permanent, Temporary
-from steps.manifest.preparation import Prepared, prepare
+from steps.manifest.check import prepare
+from steps.manifest.prepared import Prepared
 from steps.model.events import Event
 from steps.model.manifest import Workflow
 from steps.model.outcome import Failed, Outcome, Succeeded, Suspended, Values, Waiting
@@ -64,6 +65,7 @@ def step_types(world: World) -> Registry:
         world.executed.append(ctx.step)
         world.given[ctx.step] = params
         verb, _, words = params.do[min(world.count(ctx.step), len(params.do)) - 1].partition(" ")
+        words = words.replace("TOKEN", params.token.get_secret_value())
         values: Values = {"output": {"value": params.value, "text": params.text}, "result": params.text}
         match verb:
             case "succeed":
@@ -167,7 +169,7 @@ class Playground:
     def prepare(self, steps: str, *, mode: str = "", name: str = "flow", **options: Any) -> Prepared:
         """A run of these steps (YAML, a list), or of a whole manifest."""
         text = dedent(steps)
-        if "kind:" not in text:
+        if "apiVersion:" not in text:
             head = f"apiVersion: core.oam.dev/v1alpha1\nkind: WorkflowRun\nmetadata: {{name: {name}}}\nspec:\n"
             head += f"  mode: {mode}\n" if mode else ""
             text = head + "  workflowSpec:\n    steps:\n" + "".join(f"    {line}\n" for line in text.strip("\n").splitlines())

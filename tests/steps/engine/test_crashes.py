@@ -90,6 +90,7 @@ async def test_no_step_begins_before_its_start_is_on_disk() -> None:
         ground.journal.flush()  # type: ignore[attr-defined] # as above
         await ground.settle(engine, run.id)
         assert ground.world.executed == ["a", "a", "b"], "the end of a and the start of b are one commit"
+        ground.journal.flush()  # type: ignore[attr-defined] # as above
 
 
 async def test_a_step_type_that_was_removed_asks_instead_of_guessing() -> None:

@@ -140,11 +140,11 @@ async def test_restart_in_a_dag_clears_only_what_depends_on_the_step() -> None:
     """
     async with ground.engine() as engine:
         run = await ground.play(engine, (await engine.start(ground.prepare(steps, mode="{steps: DAG}"))).id)
-        ground.world.executed.clear()
+        before = len(ground.world.executed)
         await engine.restart(run.id, by="ann", step="a")
         again = await ground.play(engine, run.id)
-    assert sorted(ground.world.executed) == ["a", "by-depends", "by-if", "by-input"]
-    assert again.phase == "failed", "`do` counts executions of a: cleared with the list, it fails again"
+    assert sorted(ground.world.executed[before:]) == ["a", "by-depends", "by-if", "by-input"]
+    assert again.phase == "succeeded"
 
 
 async def test_restart_of_a_sub_step_reopens_its_group_and_what_comes_after() -> None:
@@ -152,16 +152,16 @@ async def test_restart_of_a_sub_step_reopens_its_group_and_what_comes_after() ->
     steps = """
     - name: g
       type: step-group
-      subSteps: [{name: x, type: work, properties: {do: [fail, succeed]}}, {name: y, type: work}]
+      subSteps: [{name: x, type: work, properties: {do: [fail, succeed]}}, {name: k, type: work}]
     - {name: z, type: work}
     """
     async with ground.engine() as engine:
         run = await ground.play(engine, (await engine.start(ground.prepare(steps))).id)
-        assert phases(run) == {"g": "failed Action", "x": "failed Action", "y": "succeeded", "z": "skipped Skip"}
+        assert phases(run) == {"g": "failed Action", "x": "failed Action", "k": "succeeded", "z": "skipped Skip"}
         await engine.restart(run.id, by="ann", step="x")
         again = await ground.play(engine, run.id)
-    assert phases(again) == {"g": "succeeded", "y": "succeeded", "x": "succeeded", "z": "succeeded"}
-    assert ground.world.count("y") == 1
+    assert phases(again) == {"g": "succeeded", "k": "succeeded", "x": "succeeded", "z": "succeeded"}
+    assert ground.world.count("k") == 1
 
 
 async def test_restart_of_everything_begins_anew() -> None:

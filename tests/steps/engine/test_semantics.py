@@ -157,8 +157,8 @@ ROWS = [
     ),
     Row(
         "a_group_succeeds_when_its_sub_steps_have",
-        "- {name: g, type: step-group, subSteps: [{name: x, type: work}, {name: y, type: work}]}\n- {name: z, type: work}\n",
-        {"run": "succeeded", "g": "succeeded", "x": "succeeded", "y": "succeeded", "z": "succeeded"},
+        "- {name: g, type: step-group, subSteps: [{name: x, type: work}, {name: k, type: work}]}\n- {name: z, type: work}\n",
+        {"run": "succeeded", "g": "succeeded", "x": "succeeded", "k": "succeeded", "z": "succeeded"},
     ),
     Row(
         "an_empty_group_succeeds",
@@ -167,8 +167,8 @@ ROWS = [
     ),
     Row(
         "a_group_fails_with_its_sub_step_and_siblings_still_run",
-        "- {name: g, type: step-group, subSteps: [{name: x, type: work, properties: {do: [fail]}}, {name: y, type: work}]}\n",
-        {"run": "failed", "g": "failed Action", "x": "failed Action", "y": "succeeded"},
+        "- {name: g, type: step-group, subSteps: [{name: x, type: work, properties: {do: [fail]}}, {name: k, type: work}]}\n",
+        {"run": "failed", "g": "failed Action", "x": "failed Action", "k": "succeeded"},
     ),
     Row(
         "a_step_by_step_group_skips_after_a_failure",
@@ -176,14 +176,14 @@ ROWS = [
         - name: g
           type: step-group
           mode: StepByStep
-          subSteps: [{name: x, type: work, properties: {do: [fail]}}, {name: y, type: work}]
+          subSteps: [{name: x, type: work, properties: {do: [fail]}}, {name: k, type: work}]
         """,
-        {"run": "failed", "g": "failed Action", "x": "failed Action", "y": "skipped Skip"},
+        {"run": "failed", "g": "failed Action", "x": "failed Action", "k": "skipped Skip"},
     ),
     Row(
         "the_runs_sub_step_mode_holds_for_groups_without_their_own",
-        "- {name: g, type: step-group, subSteps: [{name: x, type: work, properties: {do: [fail]}}, {name: y, type: work}]}\n",
-        {"run": "failed", "g": "failed Action", "x": "failed Action", "y": "skipped Skip"},
+        "- {name: g, type: step-group, subSteps: [{name: x, type: work, properties: {do: [fail]}}, {name: k, type: work}]}\n",
+        {"run": "failed", "g": "failed Action", "x": "failed Action", "k": "skipped Skip"},
         "{subSteps: StepByStep}",
     ),
     Row(
@@ -193,8 +193,8 @@ ROWS = [
     ),
     Row(
         "a_group_is_skipped_when_all_its_sub_steps_are",
-        "- {name: g, type: step-group, subSteps: [{name: x, type: work, if: 1 > 2}, {name: y, type: work, if: 1 > 2}]}\n",
-        {"run": "succeeded", "g": "skipped Skip", "x": "skipped Skip", "y": "skipped Skip"},
+        "- {name: g, type: step-group, subSteps: [{name: x, type: work, if: 1 > 2}, {name: k, type: work, if: 1 > 2}]}\n",
+        {"run": "succeeded", "g": "skipped Skip", "x": "skipped Skip", "k": "skipped Skip"},
     ),
     Row(
         "a_groups_time_out_ends_its_sub_steps",
@@ -204,10 +204,10 @@ ROWS = [
           timeout: 5s
           subSteps:
           - {name: x, type: work, properties: {do: [hang]}}
-          - {name: y, type: work, dependsOn: [x]}
+          - {name: k, type: work, dependsOn: [x]}
           - {name: z, type: work}
         """,
-        {"run": "failed", "g": "failed Timeout", "x": "failed Timeout", "y": "failed Timeout", "z": "succeeded"},
+        {"run": "failed", "g": "failed Timeout", "x": "failed Timeout", "k": "failed Timeout", "z": "succeeded"},
     ),
     Row(
         "a_sub_steps_time_out_is_its_groups_reason",
@@ -296,7 +296,7 @@ PASSING = [
     Passing("value", "{x: old}", {"content": "V"}),
     Passing("value.content", "{type: diagnose}", {"type": "diagnose", "content": {"content": "V"}}),
     Passing("value.a", "{a: old, b: 2}", {"a": {"content": "V"}, "b": 2}),
-    Passing("value.parts[0].image", "{parts: [{image: old, name: n}]}", {"parts": [{"image": {"content": "V"}, "name": "n"}]}),
+    Passing("value.parts[0].image", "{parts: [{image: old, name: web}]}", {"parts": [{"image": {"content": "V"}, "name": "web"}]}),
     Passing("value.list[2]", "{list: [1]}", {"list": [1, {}, {"content": "V"}]}),
     Passing("value.new[0].x", "{}", {"new": [{"x": {"content": "V"}}]}),
     Passing("value.l[0]", "{l: []}", {"l": [{"content": "V"}]}),
@@ -386,7 +386,10 @@ async def test_a_gate_that_reads_garbage_never_opens_and_says_so() -> None:
     run = await played(steps, world=world)
     assert phases(run) == {"quality": "succeeded", "production": "skipped Skip"}
     assert world.count("production") == 0
-    assert run.warnings == ("step 'production': invalid operands null and 60 to '>' (type null and number)",)
+    assert run.warnings == (
+        "step 'production': invalid operands null and 60 to '>' (type null and int); "
+        "a value that may be null is tested first, as in x != null && x > 60",
+    )
 
 
 async def test_a_groups_outputs_are_its_sub_steps_outputs() -> None:
@@ -394,17 +397,17 @@ async def test_a_groups_outputs_are_its_sub_steps_outputs() -> None:
     steps = """
     - name: g
       type: step-group
-      outputs: [{name: both, valueFrom: '{one: x, two: y}'}]
+      outputs: [{name: both, valueFrom: '{one: first, two: second}'}]
       subSteps:
-      - {name: s, type: work, properties: {text: first}, outputs: [{name: x, valueFrom: result}]}
-      - {name: t, type: work, properties: {text: second}, outputs: [{name: y, valueFrom: result}]}
+      - {name: s, type: work, properties: {text: first}, outputs: [{name: first, valueFrom: result}]}
+      - {name: t, type: work, properties: {text: second}, outputs: [{name: second, valueFrom: result}]}
     - {name: b, type: work, inputs: [{from: both, parameterKey: value}]}
     """
     await played(steps, world=world)
     assert world.given["b"].value == {"one": "first", "two": "second"}
 
 
-async def test_value_from_falls_back_to_returns() -> None:
+async def test_value_from_reads_parameters_with_their_defaults() -> None:
     world = World()
     steps = """
     - {name: a, type: work, properties: {value: 7}, outputs: [{name: v, valueFrom: 'output.value + len(parameter.text)'}]}

@@ -1,0 +1,1 @@
+"""Rules, correlation, audits and scores: pure functions over evidence. Reading clusters belongs to `kube`, asking models to `prompts`."""

@@ -1,0 +1,1 @@
+"""The audit checks, by subject, found by scanning; what they cost together belongs to `analysis.score`."""

@@ -1,0 +1,49 @@
+"""Following a run: committed events for one reader, from memory where it keeps up and from the journal where it does not."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+
+from steps.model.events import Event
+from steps.ports import Journal
+
+KEPT = 1000
+"""Events kept for a reader that is slower than its run; beyond it the reader is sent back to the journal."""
+
+
+class Follower:
+    """One reader of one run. `push` never waits: a slow reader costs no more than `KEPT` events."""
+
+    def __init__(self, run: str, after: int) -> None:
+        self._run = run
+        self._after = after
+        self._kept: deque[tuple[int, Event]] = deque()
+        self._behind = True
+        self._news = asyncio.Event()
+
+    def push(self, first: int, events: Sequence[Event]) -> None:
+        """Events that are on disk now, the first with this `seq`."""
+        if len(self._kept) + len(events) > KEPT:
+            self._kept.clear()
+            self._behind = True
+        elif not self._behind:
+            self._kept.extend(enumerate(events, first))
+        self._news.set()
+
+    async def events(self, journal: Journal) -> AsyncIterator[tuple[int, Event]]:
+        """The events, each once and in order, without end."""
+        while True:
+            self._news.clear()
+            while self._behind or self._kept:
+                if self._behind:
+                    # What is pushed while the journal is read may be in the answer too: it is told apart by its number.
+                    self._behind = False
+                    for seq, event in await journal.events(self._run, self._after):
+                        self._after = seq
+                        yield seq, event
+                    continue
+                seq, event = self._kept.popleft()
+                if seq > self._after:
+                    self._after = seq
+                    yield seq, event
+            await self._news.wait()
