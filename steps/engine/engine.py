@@ -234,6 +234,7 @@ class Engine:
         if plan:
             live.run, follows = advance(live.run, live.program, self._clock.now(), unseal=live.seals.unseal, max_age=self._limits.run_age)
         row = row_of(live.run, self._limits.run_age)
+        live.phase = row.phase
         self._arm(live, row.wake_at)
         lines = (*before, *events, *follows)
         live.commits += 1
@@ -383,7 +384,7 @@ class Engine:
                 return self._live[run]
             value = fold(event for _, event in await self._events(run))
             seals = Seals(await self._journal.secrets(run))
-            live = LiveRun(value, compile_manifest(value.manifest), seals)
+            live = LiveRun(value, compile_manifest(value.manifest), seals, phase=value.phase)
             self._live[run] = live
         interrupted = [self._interrupted(status) for status in live.run.steps.values() if was_interrupted(live, status)]
         if interrupted:

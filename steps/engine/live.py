@@ -16,7 +16,7 @@ class LiveRun:
     """What the engine holds of a run.
 
     `tasks` are the executing steps by name, `expiring` those among them that are being ended by their time-out. `commits` counts those
-    that are on their way to the disk, `wake` is the alarm that is set.
+    that are on their way to the disk, `wake` is the alarm that is set, `phase` the run's phase as of the last record.
     """
 
     run: Run
@@ -26,25 +26,27 @@ class LiveRun:
     expiring: set[str] = field(default_factory=set)
     wake: float | None = None
     commits: int = 0
+    phase: RunPhase = RunPhase.INITIALIZING
 
     @property
     def idle(self) -> bool:
         """Whether nothing is under way and only a person or the clock can move it."""
-        return not self.tasks and not self.commits and (self.run.ended is not None or self.run.phase is RunPhase.SUSPENDING)
+        return not self.tasks and not self.commits and (self.phase is RunPhase.SUSPENDING or self.phase.finished)
 
 
 def row_of(run: Run, max_age: float) -> RunRow:
     """The run's row, derived from its value."""
+    phase = run.phase
     return RunRow(
         id=run.id,
         workflow=run.workflow,
         namespace=run.namespace,
         cluster=run.cluster,
-        phase=run.phase,
+        phase=phase,
         created_at=run.created_at,
         updated_at=run.updated_at,
         key=run.key,
-        message=run.message or waiting_message(run),
+        message=run.message or (waiting_message(run) if phase is RunPhase.SUSPENDING else ""),
         ended_at=run.ended_at,
         wake_at=wake_at(run, max_age=max_age),
         origin=run.origin,
@@ -52,9 +54,7 @@ def row_of(run: Run, max_age: float) -> RunRow:
 
 
 def waiting_message(run: Run) -> str:
-    """What the run waits for, in the words of its first suspended step; empty while it is at work."""
-    if run.phase is not RunPhase.SUSPENDING:
-        return ""
+    """What a suspended run waits for, in the words of its first suspended step."""
     for status in run.steps.values():
         if status.phase is StepPhase.SUSPENDING:
             return status.message or f"step {status.name!r} is suspended"

@@ -145,10 +145,11 @@ class Stepper:
         cluster: str,
     ) -> StepEnded:
         values = outcome.values
-        scope = {"context": context_of(live.run, live.program, node), "parameter": properties}
-        outputs, errors = outputs_of(node, values, scope)
-        if outputs:
-            outputs, errors = self._bounded(outputs, errors)
+        outputs: dict[str, Any] = {}
+        errors: tuple[str, ...] = ()
+        if node.outputs:
+            scope = {"context": context_of(live.run, live.program, node), "parameter": properties}
+            outputs, errors = self._bounded(*outputs_of(node, values, scope))
             outputs = live.seals.seal_outputs(node.name, outputs, values)
         answer = values.get("answer")
         return StepEnded(

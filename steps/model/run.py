@@ -1,10 +1,9 @@
 """A run as the fold of its events. Pure: the same events always give the same run."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from hashlib import blake2s
 from types import MappingProxyType
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from steps.model.events import (
     Event,
@@ -29,12 +28,7 @@ from steps.model.status import StepStatus
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
-def _nothing() -> Mapping[str, Any]:
-    return EMPTY
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One execution of a workflow.
 
     `steps` holds the status of every step that has begun or was skipped, in the order of the first record. `outputs` holds, by step,
@@ -51,11 +45,11 @@ class Run:
     updated_at: float
     key: str = ""
     source: str = ""
-    origin: Mapping[str, str] = field(default_factory=_nothing)
-    steps: Mapping[str, StepStatus] = field(default_factory=_nothing)
-    outputs: Mapping[str, Mapping[str, Any]] = field(default_factory=_nothing)
-    groups: Mapping[str, str] = field(default_factory=_nothing)
-    types: Mapping[str, str] = field(default_factory=_nothing)
+    origin: Mapping[str, str] = EMPTY
+    steps: Mapping[str, StepStatus] = EMPTY
+    outputs: Mapping[str, Mapping[str, Any]] = EMPTY
+    groups: Mapping[str, str] = EMPTY
+    types: Mapping[str, str] = EMPTY
     warnings: tuple[str, ...] = ()
     suspended: bool = False
     terminated: bool = False
@@ -64,7 +58,7 @@ class Run:
     message: str = ""
     restarts: int = 0
     seq: int = 0
-    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=_nothing)
+    answers: Mapping[str, Mapping[str, Any]] = EMPTY
 
     @property
     def phase(self) -> RunPhase:
@@ -133,10 +127,9 @@ def follow(run: Run, event: Event) -> Run:
     seq = run.seq + 1
     match event:
         case StepStarted():
-            return replace(run, seq=seq, updated_at=event.at, steps={**run.steps, event.step: _started(run, event)})
+            return run._replace(seq=seq, updated_at=event.at, steps={**run.steps, event.step: _started(run, event)})
         case StepEnded():
-            status = replace(
-                _status(run, event.step),
+            status = _status(run, event.step)._replace(
                 phase=event.phase,
                 reason=event.reason,
                 message=event.message,
@@ -150,25 +143,23 @@ def follow(run: Run, event: Event) -> Run:
             outputs = {**run.outputs, event.step: event.outputs} if event.outputs else run.outputs
             answers = {**run.answers, event.step: event.answer} if event.answer else run.answers
             steps = {**run.steps, event.step: status}
-            return replace(run, seq=seq, updated_at=event.at, steps=steps, outputs=outputs, answers=answers)
+            return run._replace(seq=seq, updated_at=event.at, steps=steps, outputs=outputs, answers=answers)
         case StepProgress():
-            status = replace(
-                _status(run, event.step),
+            status = _status(run, event.step)._replace(
                 reason=Reason.WAIT,
                 message=event.message,
                 last_execute_time=event.at,
                 cluster=event.cluster or _status(run, event.step).cluster,
             )
-            return replace(run, seq=seq, updated_at=event.at, steps={**run.steps, event.step: status})
+            return run._replace(seq=seq, updated_at=event.at, steps={**run.steps, event.step: status})
         case StepLogged():
-            return replace(run, seq=seq, updated_at=event.at)
+            return run._replace(seq=seq, updated_at=event.at)
         case StepWaiting():
-            return replace(run, seq=seq, updated_at=event.at, steps={**run.steps, event.step: _waiting(run, event)})
+            return run._replace(seq=seq, updated_at=event.at, steps={**run.steps, event.step: _waiting(run, event)})
         case StepSuspended():
-            return replace(run, seq=seq, updated_at=event.at, steps=_suspended(run, event))
+            return run._replace(seq=seq, updated_at=event.at, steps=_suspended(run, event))
         case StepSkipped():
-            status = replace(
-                _status(run, event.step),
+            status = _status(run, event.step)._replace(
                 phase=StepPhase.SKIPPED,
                 reason=Reason.SKIP,
                 message=event.message,
@@ -177,19 +168,19 @@ def follow(run: Run, event: Event) -> Run:
                 ended_at=event.at,
             )
             warnings = (*run.warnings, f"step {event.step!r}: {event.warning}") if event.warning else run.warnings
-            return replace(run, seq=seq, updated_at=event.at, steps={**run.steps, event.step: status}, warnings=warnings)
+            return run._replace(seq=seq, updated_at=event.at, steps={**run.steps, event.step: status}, warnings=warnings)
         case RunSuspended():
             held = {name: _held(run.steps[name], event.at) for name in event.steps if name in run.steps}
             steps = _pause_groups(run, {**run.steps, **held}, event.at, held)
-            return replace(run, seq=seq, updated_at=event.at, suspended=True, steps=steps)
+            return run._replace(seq=seq, updated_at=event.at, suspended=True, steps=steps)
         case RunResumed():
-            return replace(run, seq=seq, updated_at=event.at, suspended=False, steps=_resumed(run, event))
+            return run._replace(seq=seq, updated_at=event.at, suspended=False, steps=_resumed(run, event))
         case RunTerminated():
-            return replace(run, seq=seq, updated_at=event.at, terminated=True, suspended=False, steps=_terminated(run, event))
+            return run._replace(seq=seq, updated_at=event.at, terminated=True, suspended=False, steps=_terminated(run, event))
         case RunRestarted():
             return _restarted(run, event, seq)
         case RunEnded():
-            return replace(run, seq=seq, updated_at=event.at, ended=event.phase, ended_at=event.at, message=event.message)
+            return run._replace(seq=seq, updated_at=event.at, ended=event.phase, ended_at=event.at, message=event.message)
         case RunCreated():
             raise ValueError(f"run {run.id!r} is created twice in its journal")
         case _:
@@ -211,8 +202,7 @@ def _status(run: Run, step: str) -> StepStatus:
 def _started(run: Run, event: StepStarted) -> StepStatus:
     status = _status(run, event.step)
     first = status.first_execute_time
-    return replace(
-        status,
+    return status._replace(
         phase=StepPhase.RUNNING,
         reason=Reason.NONE,
         message="",
@@ -231,8 +221,7 @@ def _started(run: Run, event: StepStarted) -> StepStatus:
 def _waiting(run: Run, event: StepWaiting) -> StepStatus:
     status = _status(run, event.step)
     same = status.message == event.message or not status.failures
-    return replace(
-        status,
+    return status._replace(
         phase=StepPhase.FAILED if event.failed else StepPhase.RUNNING,
         reason=Reason.EXECUTE if event.failed else Reason.WAIT,
         message=event.message,
@@ -245,8 +234,7 @@ def _waiting(run: Run, event: StepWaiting) -> StepStatus:
 
 
 def _suspended(run: Run, event: StepSuspended) -> dict[str, StepStatus]:
-    status = replace(
-        _status(run, event.step),
+    status = _status(run, event.step)._replace(
         phase=StepPhase.SUSPENDING,
         reason=event.reason,
         message=event.message,
@@ -260,7 +248,7 @@ def _suspended(run: Run, event: StepSuspended) -> dict[str, StepStatus]:
 
 
 def _held(status: StepStatus, at: float) -> StepStatus:
-    return replace(status, phase=StepPhase.SUSPENDING, held=True, suspended_at=at, retry_at=None)
+    return status._replace(phase=StepPhase.SUSPENDING, held=True, suspended_at=at, retry_at=None)
 
 
 def _pause_groups(run: Run, steps: dict[str, StepStatus], at: float, names: Iterable[str]) -> dict[str, StepStatus]:
@@ -268,7 +256,7 @@ def _pause_groups(run: Run, steps: dict[str, StepStatus], at: float, names: Iter
     for name in names:
         group = steps.get(run.groups.get(name, ""))
         if group is not None and group.suspended_at is None and waits_for_people(steps[name]):
-            steps[group.name] = replace(group, suspended_at=at)
+            steps[group.name] = group._replace(suspended_at=at)
     return steps
 
 
@@ -281,8 +269,7 @@ def _resumed(run: Run, event: RunResumed) -> dict[str, StepStatus]:
         if waits_for_people(status):
             waited = event.at - (event.at if status.suspended_at is None else status.suspended_at)
             deadline = None if status.deadline is None else status.deadline + waited
-            steps[name] = replace(
-                status,
+            steps[name] = status._replace(
                 phase=StepPhase.RUNNING,
                 reason=Reason.WAIT,
                 message="resumed",
@@ -292,14 +279,14 @@ def _resumed(run: Run, event: RunResumed) -> dict[str, StepStatus]:
                 until=None,
             )
         else:
-            steps[name] = replace(status, resumed=True)
+            steps[name] = status._replace(resumed=True)
     for name, status in steps.items():
         if status.type != GROUP_TYPE or status.suspended_at is None:
             continue
         if any(waits_for_people(steps[child]) for child, parent in run.groups.items() if parent == name and child in steps):
             continue
         deadline = None if status.deadline is None else status.deadline + event.at - status.suspended_at
-        steps[name] = replace(status, suspended_at=None, deadline=deadline)
+        steps[name] = status._replace(suspended_at=None, deadline=deadline)
     return steps
 
 
@@ -307,8 +294,7 @@ def _terminated(run: Run, event: RunTerminated) -> dict[str, StepStatus]:
     return {
         name: status
         if status.finished or status.type == GROUP_TYPE
-        else replace(
-            status,
+        else status._replace(
             phase=StepPhase.FAILED,
             reason=Reason.TERMINATE,
             message=f"terminated by {event.by}",
@@ -326,12 +312,11 @@ def _restarted(run: Run, event: RunRestarted, seq: int) -> Run:
     cleared = set(event.cleared) if event.step else set(run.steps)
     reopened = {run.groups[name] for name in cleared if name in run.groups} - cleared
     steps = {
-        name: replace(status, phase=StepPhase.RUNNING, reason=Reason.NONE, message="", ended_at=None) if name in reopened else status
+        name: status._replace(phase=StepPhase.RUNNING, reason=Reason.NONE, message="", ended_at=None) if name in reopened else status
         for name, status in run.steps.items()
         if name not in cleared
     }
-    return replace(
-        run,
+    return run._replace(
         seq=seq,
         updated_at=event.at,
         steps=steps,

@@ -143,19 +143,27 @@ class _Planner:
             return
         if self.run.suspended:
             return
-        while self.walk(self.program.top, self.program.mode):
-            pass
-        if all(_finished(self.run, name) for name in self.program.top):
+        self.walk_all(self.program.top, self.program.mode)
+        if self.all_ended(self.program.top):
             self.emit(RunEnded(self.now, *run_result(self.run, self.program.top)))
+
+    def walk_all(self, names: Sequence[str], mode: StepMode) -> None:
+        """Let every sibling begin or go on that may."""
+        while self.walk(names, mode):
+            pass
+
+    def all_ended(self, names: Sequence[str]) -> bool:
+        """Whether all siblings have ended; the last is the likeliest not to have."""
+        return all(_finished(self.run, name) for name in reversed(names))
 
     def walk(self, names: Sequence[str], mode: StepMode) -> bool:
         """One pass over siblings; whether anything happened that may let another of them begin."""
         moved = False
         for name in names:
-            node = self.program.nodes[name]
             status = self.run.steps.get(name)
             if status is not None and status.finished:
                 continue
+            node = self.program.nodes[name]
             before = len(self.events)
             if status is None:
                 self.begin(node, names, mode)
@@ -204,9 +212,8 @@ class _Planner:
                 if child not in self.run.steps:
                     self.end(self.program.nodes[child], StepPhase.FAILED, Reason.TIMEOUT, f"its group {node.name!r} timed out")
         else:
-            while self.walk(node.children, node.mode):
-                pass
-        if not all(_finished(self.run, child) for child in node.children):
+            self.walk_all(node.children, node.mode)
+        if not self.all_ended(node.children):
             return
         phase, reason, message = group_result([self.run.steps[child] for child in node.children])
         if late and phase is not StepPhase.FAILED:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from steps.duration import parse_duration
 from steps.expressions import Expression, PathError, parse, parse_key, references
-from steps.model.manifest import GROUP_TYPE, Input, Mode, StepMode, SubStep, WorkflowRun
+from steps.model.manifest import GROUP_TYPE, Input, Mode, StepMode, SubStep, WorkflowRun, WorkflowSpec
 
 ALWAYS = "always"
 
@@ -47,8 +49,32 @@ class Program:
 
 def compile_manifest(manifest: WorkflowRun) -> Program:
     """The program of a checked manifest (`steps.manifest.check`); one that was not checked may raise the parsers' errors."""
-    steps = manifest.spec.workflow_spec.steps if manifest.spec.workflow_spec else ()
+    spec = manifest.spec.workflow_spec or WorkflowSpec()
     mode = manifest.spec.mode or Mode()
+    return Program(
+        mode=mode.steps or "StepByStep",
+        top=tuple(step.name for step in spec.steps),
+        nodes=_nodes(_Same(spec), mode.sub_steps or "DAG"),
+        context=manifest.spec.context,
+    )
+
+
+class _Same:
+    """A manifest's steps as a cache key, by identity: the same file is prepared once and run many times."""
+
+    def __init__(self, spec: WorkflowSpec) -> None:
+        self.spec = spec
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.spec is self.spec
+
+    def __hash__(self) -> int:
+        return id(self.spec)
+
+
+@lru_cache(maxsize=64)
+def _nodes(same: _Same, sub_mode: StepMode) -> Mapping[str, Node]:
+    steps = same.spec.steps
     producers: dict[str, tuple[str, ...]] = {}
     for step in steps:
         for each in (step, *step.sub_steps):
@@ -57,16 +83,10 @@ def compile_manifest(manifest: WorkflowRun) -> Program:
     nodes: dict[str, Node] = {}
     for step in steps:
         children = tuple(sub.name for sub in step.sub_steps)
-        inner = step.mode or mode.sub_steps or "DAG"
-        nodes[step.name] = _node(step, producers, "", children, inner)
+        nodes[step.name] = _node(step, producers, "", children, step.mode or sub_mode)
         for sub in step.sub_steps:
             nodes[sub.name] = _node(sub, producers, step.name, (), "DAG")
-    return Program(
-        mode=mode.steps or "StepByStep",
-        top=tuple(step.name for step in steps),
-        nodes=nodes,
-        context=manifest.spec.context,
-    )
+    return MappingProxyType(nodes)
 
 
 def _node(step: SubStep, producers: Mapping[str, tuple[str, ...]], parent: str, children: tuple[str, ...], mode: StepMode) -> Node:

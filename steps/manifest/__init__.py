@@ -1,0 +1,1 @@
+"""Reading manifests: bounded YAML with positions, checks before anything runs, parameters."""
