@@ -23,8 +23,7 @@ VERSION_1 = (
         origin TEXT NOT NULL,
         updated_at REAL NOT NULL,
         ended_at REAL,
-        wake_at REAL,
-        seq INTEGER NOT NULL
+        wake_at REAL
     ) WITHOUT ROWID
     """,
     "CREATE UNIQUE INDEX runs_one_unfinished ON runs (workflow, namespace, cluster) WHERE ended_at IS NULL",

@@ -49,13 +49,14 @@ _HEADS = """
         UNION SELECT runs.id FROM asked CROSS JOIN runs ON runs.ended_at IS NULL
         AND runs.workflow = asked.workflow AND runs.namespace = asked.namespace AND runs.cluster = asked.cluster
     )
-    SELECT id, seq, ended_at IS NOT NULL, workflow, namespace, cluster, key FROM runs WHERE id IN (SELECT id FROM found)
+    SELECT id, (SELECT max(seq) FROM events WHERE run = id), ended_at IS NOT NULL, workflow, namespace, cluster, key
+    FROM runs WHERE id IN (SELECT id FROM found)
 """
 # What names a run never changes, so its indexes are left alone.
 _UPSERT = """
-    INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET phase = excluded.phase,
+    INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET phase = excluded.phase,
     message = excluded.message, origin = excluded.origin, updated_at = excluded.updated_at, ended_at = excluded.ended_at,
-    wake_at = excluded.wake_at, seq = excluded.seq
+    wake_at = excluded.wake_at
 """
 _APPEND = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)"
 _FORGET = "DELETE FROM sealed WHERE run = ?"
@@ -107,6 +108,7 @@ Item = Write | SaveView | Call
 class _Rows:
     """The rows of one transaction, in the shape that SQLite takes."""
 
+    touched: set[str] = field(default_factory=set)
     runs: dict[str, Sequence[Any]] = field(default_factory=dict)
     events: list[tuple[Any, ...]] = field(default_factory=list)
     forget: set[str] = field(default_factory=set)
@@ -208,9 +210,9 @@ class Writer:
                 case SaveView(name, view, future):
                     rows.views[name] = (name, view.position, view.body)
                     answers.append(Settled(future))
-        if rows.runs or rows.views:
+        if rows.touched or rows.views:
             self._execute(rows)
-        for run in rows.runs:
+        for run in rows.touched:
             if run in ledger.ended:
                 self._known.pop(run, None)
             else:
@@ -243,10 +245,12 @@ class Writer:
             return e
         if refusal := ledger.admit(commit):
             return refusal
-        values = _run_values(row, ledger.seqs[row.id])
-        # What names a run is set by its first commit, also when that one is in this batch.
-        first = rows.runs.get(row.id, values)
-        rows.runs[row.id] = (*first[:_NAMING], *values[_NAMING:])
+        rows.touched.add(row.id)
+        if not commit.quiet or commit.seq == 1:
+            values = _run_values(row)
+            # What names a run is set by its first commit, also when that one is in this batch.
+            first = rows.runs.get(row.id, values)
+            rows.runs[row.id] = (*first[:_NAMING], *values[_NAMING:])
         for seq, event in enumerate(commit.events, commit.seq):
             self._position += 1
             rows.events.append((self._position, row.id, seq, event.at, event.kind, encode(event).decode()))
@@ -261,8 +265,9 @@ class Writer:
         execute, many = self._connection.execute, self._connection.executemany
         execute("BEGIN IMMEDIATE")
         # Ended runs first: each frees its place for an unfinished one of the same target in this batch.
-        runs: list[Sequence[Any]] = sorted(rows.runs.values(), key=_unfinished_last)
-        many(_UPSERT, runs)
+        if rows.runs:
+            runs: list[Sequence[Any]] = sorted(rows.runs.values(), key=_unfinished_last)
+            many(_UPSERT, runs)
         many(_APPEND, rows.events)
         if rows.forget:
             many(_FORGET, [(run,) for run in rows.forget])
@@ -274,11 +279,11 @@ class Writer:
         self.transactions += 1
 
 
-def _run_values(row: RunRow, seq: int) -> Sequence[Any]:
+def _run_values(row: RunRow) -> Sequence[Any]:
     origin = json.dumps(dict(row.origin)) if row.origin else "{}"
     return (
         row.id, row.workflow, row.namespace, row.cluster, row.key, row.created_at,
-        str(row.phase), row.message, origin, row.updated_at, row.ended_at, row.wake_at, seq,
+        str(row.phase), row.message, origin, row.updated_at, row.ended_at, row.wake_at,
     )  # fmt: skip
 
 

@@ -34,7 +34,8 @@ class RunRow:
     """The latest state of a run, as lists show it; everything in it can be folded from the run's events.
 
     `wake_at` is when the run goes on by itself (a time-out, a duration), None while only a person can move it.
-    `key` is the caller's idempotency key, `origin` the opaque way back to whoever asked.
+    `key` is the caller's idempotency key, `origin` the opaque way back to whoever asked. `updated_at` is when something else in
+    the row changed last.
     """
 
     id: str
@@ -55,7 +56,8 @@ class RunRow:
 class Commit:
     """What is written together: events `seq`, `seq+1`, … of one run, its row, and its secrets.
 
-    `sealed` are values to encrypt under their names, `forget` deletes all sealed values of the run.
+    `sealed` are values to encrypt under their names, `forget` deletes all sealed values of the run. `quiet` says that nothing which
+    lists show has changed since the run's last commit: the row then stays as it is on disk, which spares a page for every step.
     """
 
     row: RunRow
@@ -63,6 +65,7 @@ class Commit:
     events: tuple[Event, ...]
     sealed: Mapping[str, str] = field(default_factory=dict)
     forget: bool = False
+    quiet: bool = False
 
 
 class Journal(Protocol):
@@ -239,7 +242,11 @@ class Http(Protocol):
     """HTTP for steps, with the operator's rules about where it may go."""
 
     async def send(self, request: HttpRequest) -> HttpResponse:
-        """Any status is an answer. Raises `Unreachable` (temporary) or `Forbidden` (an address that is not allowed)."""
+        """Any status is an answer.
+
+        Raises `Unreachable` (temporary), `Forbidden` (an address that is not allowed), `Permanent` where a write may already have
+        arrived, for a malformed request and for an oversized answer.
+        """
         ...
 
 

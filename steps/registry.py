@@ -51,7 +51,7 @@ Run = Callable[[StepContext, Any], Awaitable[Outcome]]
 Reread = Callable[[StepContext, Any], Awaitable[Values]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class StepType:
     """A step type. `repeatable` says that running it again after a crash does no harm; otherwise the run suspends and asks.
 

@@ -80,6 +80,11 @@ class Seals:
         self._fresh: dict[str, str] = {}
         self._words: tuple[str, ...] | None = None
 
+    @property
+    def used(self) -> bool:
+        """Whether this run has any sealed value."""
+        return bool(self._opened)
+
     def seal(self, name: str, value: Any) -> dict[str, str]:
         """Keep a value under a name; what to store in its place."""
         self._opened[name] = self._fresh[name] = json.dumps(value)

@@ -5,7 +5,8 @@ only after the commit that says so is on disk. What happens next is decided in `
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -23,7 +24,7 @@ from steps.model.run import EMPTY, Run, begin, fold, follow
 from steps.model.status import StepStatus
 from steps.plan import commands
 from steps.plan.planning import advance, overdue, wake_at
-from steps.plan.program import compile_manifest, is_group
+from steps.plan.program import as_json, compile_manifest, is_group
 from steps.ports import Clock, Commit, Journal, Ports
 from steps.registry import Registry
 from steps.sealing import Seals, holds_reference
@@ -126,13 +127,13 @@ class Engine:
             workflow=prepared.workflow,
             namespace=prepared.namespace,
             cluster=prepared.cluster,
-            manifest=manifest.model_dump(by_alias=True, exclude_defaults=True, exclude={"status"}, mode="json"),
+            manifest=as_json(manifest),
             source=prepared.source,
             key=key,
             origin=dict(origin),
             warnings=tuple(str(problem) for problem in prepared.warnings),
         )
-        live = LiveRun(begin(created, manifest), compile_manifest(manifest), seals)
+        live = LiveRun(begin(created, manifest), compile_manifest(manifest), seals, told=[])
         self._live[live.run.id] = live
         written = self._record(live, (), before=(created,))
         try:
@@ -191,15 +192,19 @@ class Engine:
         waiters.append(waiter)
         return await waiter
 
-    async def follow(self, run: str, after: int = 0) -> AsyncIterator[tuple[int, Event]]:
+    async def follow(self, run: str, after: int = 0) -> AsyncGenerator[tuple[int, Event], None]:
         """The events of a run as they are committed, from `seq > after` on, without end; raises `UnknownRun`."""
-        await self.run(run)
-        follower = Follower(run, after)
+        live = self._live.get(run)
+        if live is None:
+            await self._events(run)
+            live = self._live.get(run)
+        follower = Follower(run, after, live.told if live is not None else None)
         followers = self._followers.setdefault(run, [])
         followers.append(follower)
         try:
-            async for seq, event in follower.events(self._journal):
-                yield seq, event
+            async with aclosing(follower.events(self._journal)) as events:
+                async for seq, event in events:
+                    yield seq, event
         finally:
             followers.remove(follower)
             if not followers:
@@ -233,12 +238,12 @@ class Engine:
         follows: tuple[Event, ...] = ()
         if plan:
             live.run, follows = advance(live.run, live.program, self._clock.now(), unseal=live.seals.unseal, max_age=self._limits.run_age)
-        row = row_of(live.run, self._limits.run_age)
-        live.phase = row.phase
+        row = row_of(live.run, live.row, self._limits.run_age)
+        quiet, live.row = row is live.row, row
         self._arm(live, row.wake_at)
         lines = (*before, *events, *follows)
         live.commits += 1
-        commit = Commit(row, first, lines, live.seals.take_fresh(), forget=live.run.ended is not None and plan)
+        commit = Commit(row, first, lines, live.seals.take_fresh(), forget=live.run.ended is not None and plan, quiet=quiet)
         return _Written(self._journal.commit(commit), first, lines, follows)
 
     def _arm(self, live: LiveRun, at: float | None) -> None:
@@ -252,6 +257,7 @@ class Engine:
             await written.pending
         finally:
             live.commits -= 1
+        live.tell(written.first, written.lines)
         for follower in self._followers.get(live.run.id, ()):
             follower.push(written.first, written.lines)
         self._retire(live)
@@ -384,7 +390,7 @@ class Engine:
                 return self._live[run]
             value = fold(event for _, event in await self._events(run))
             seals = Seals(await self._journal.secrets(run))
-            live = LiveRun(value, compile_manifest(value.manifest), seals, phase=value.phase)
+            live = LiveRun(value, compile_manifest(value.manifest), seals, row=row_of(value, None, self._limits.run_age))
             self._live[run] = live
         interrupted = [self._interrupted(status) for status in live.run.steps.values() if was_interrupted(live, status)]
         if interrupted:

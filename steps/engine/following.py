@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from steps.model.events import Event
 from steps.ports import Journal
@@ -12,13 +12,16 @@ KEPT = 1000
 
 
 class Follower:
-    """One reader of one run. `push` never waits: a slow reader costs no more than `KEPT` events."""
+    """One reader of one run: `told` is what is on disk so far, None to read the journal first.
 
-    def __init__(self, run: str, after: int) -> None:
+    `push` never waits: a slow reader costs no more than `KEPT` events.
+    """
+
+    def __init__(self, run: str, after: int, told: Sequence[tuple[int, Event]] | None) -> None:
         self._run = run
         self._after = after
-        self._kept: deque[tuple[int, Event]] = deque()
-        self._behind = True
+        self._kept = deque(told or ())
+        self._behind = told is None
         self._news = asyncio.Event()
 
     def push(self, first: int, events: Sequence[Event]) -> None:
@@ -30,7 +33,7 @@ class Follower:
             self._kept.extend(enumerate(events, first))
         self._news.set()
 
-    async def events(self, journal: Journal) -> AsyncIterator[tuple[int, Event]]:
+    async def events(self, journal: Journal) -> AsyncGenerator[tuple[int, Event], None]:
         """The events, each once and in order, without end."""
         while True:
             self._news.clear()

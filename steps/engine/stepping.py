@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, assert_never
 
 from pydantic import ValidationError
@@ -68,8 +69,11 @@ class Stepper:
             return self._event(live, node, missing, node.properties, "")
         properties: dict[str, Any] = dict(node.properties)
         try:
-            properties = properties_of(live.run, live.program, node, live.seals.unseal)
-            params = parameters(step_type, node, properties)
+            if node.inputs or live.seals.used:
+                properties = properties_of(live.run, live.program, node, live.seals.unseal)
+                params = parameters(step_type, node, properties)
+            else:
+                params = _constant(_Same(node), step_type)
         except (ExpressionError, InputProblem) as error:
             outcome: Outcome = Failed(str(error), Reason.INPUT)
         else:
@@ -240,6 +244,25 @@ def parameters(step_type: StepType, node: Node, properties: Mapping[str, Any]) -
             source = next((f" (from input {value!r})" for key, value in keys.items() if key and place.startswith(key)), "")
             said.append(f"{place or 'properties'}{source}: {problem['msg']}")
         raise InputProblem("; ".join(said)) from error
+
+
+class _Same:
+    """A node as a cache key, by identity: nodes are kept with the manifest they were made from."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.node is self.node
+
+    def __hash__(self) -> int:
+        return id(self.node)
+
+
+@lru_cache(maxsize=512)
+def _constant(same: _Same, step_type: StepType) -> Parameters:
+    """The parameters of a step that has neither inputs nor secrets: the same in every run."""
+    return parameters(step_type, same.node, same.node.properties)
 
 
 def _unheard(text: str) -> None:

@@ -1,6 +1,6 @@
 """A run in KubeVela's shape: a `WorkflowRun` with `status`, as its API gives it. Pure; writing it as JSON or YAML is the caller's.
 
-Shape and names: `core.oam.dev/v1alpha1`, WorkflowRun status. What KubeVela has no field for (the run's id and cluster) stands in annotations.
+Shape and names: `core.oam.dev/v1alpha1`, WorkflowRun status. The run's id and cluster, for which KubeVela has no field, are annotations.
 """
 
 from collections.abc import Mapping

@@ -14,7 +14,7 @@ from steps.model.run import Run, follow, waits_for_people
 from steps.model.status import StepStatus
 from steps.plan.ending import group_result, outputs_of, run_result
 from steps.plan.program import Node, Program, is_group
-from steps.plan.scope import Unseal, as_is, condition_scope, context_of, input_value
+from steps.plan.scope import ConditionScope, Unseal, as_is, context_of, input_value
 
 MAX_AGE = 30 * 24 * 3600.0
 """Seconds after which an unfinished run ends by itself: longer than any approval should wait."""
@@ -232,7 +232,7 @@ class _Planner:
             return "", ""
         if node.condition is not None:
             try:
-                holds = evaluate_if(node.condition, condition_scope(self.run, self.program, node, self.unseal))
+                holds = evaluate_if(node.condition, ConditionScope(self.run, self.program, node, self.unseal))
             except ExpressionError as error:
                 return "", str(error)
             return ("" if holds else f"if: {node.condition_text} is false"), ""

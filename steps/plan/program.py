@@ -59,6 +59,19 @@ def compile_manifest(manifest: WorkflowRun) -> Program:
     )
 
 
+def as_json(manifest: WorkflowRun) -> dict[str, Any]:
+    """The manifest as JSON with KubeVela's names and without defaults, as the journal keeps it."""
+    if manifest.spec.workflow_spec is None:
+        return manifest.model_dump(by_alias=True, exclude_defaults=True, exclude={"status"}, mode="json")
+    head = manifest.model_dump(by_alias=True, exclude_defaults=True, exclude={"status": True, "spec": {"workflow_spec"}}, mode="json")
+    return {**head, "spec": {**head.get("spec", {}), "workflowSpec": _spec_json(_Same(manifest.spec.workflow_spec))}}
+
+
+@lru_cache(maxsize=64)
+def _spec_json(same: "_Same") -> dict[str, Any]:
+    return same.spec.model_dump(by_alias=True, exclude_defaults=True, mode="json")
+
+
 class _Same:
     """A manifest's steps as a cache key, by identity: the same file is prepared once and run many times."""
 

@@ -111,11 +111,27 @@ def properties_of(run: Run, program: Program, node: Node, unseal: Unseal) -> dic
     return dict(properties)
 
 
-def condition_scope(run: Run, program: Program, node: Node, unseal: Unseal) -> dict[str, Any]:
-    """Everything that a step's `if` may read."""
-    return {
-        "status": StatusView(run),
-        "inputs": inputs_of(run, program, node, unseal),
-        "context": context_of(run, program, node),
-        "parameter": dict(node.properties),
-    }
+class ConditionScope(Mapping[str, Any]):
+    """Everything that a step's `if` may read; each part is made when it is read, most conditions read one."""
+
+    def __init__(self, run: Run, program: Program, node: Node, unseal: Unseal) -> None:
+        self._of = (run, program, node, unseal)
+
+    def __getitem__(self, name: str) -> Any:
+        run, program, node, unseal = self._of
+        match name:
+            case "status":
+                return StatusView(run)
+            case "inputs":
+                return inputs_of(run, program, node, unseal)
+            case "context":
+                return context_of(run, program, node)
+            case "parameter":
+                return dict(node.properties)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("status", "inputs", "context", "parameter"))
+
+    def __len__(self) -> int:
+        return 4

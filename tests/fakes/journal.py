@@ -150,9 +150,10 @@ class MemoryJournal:
         if found is None:
             found = self._runs[row.id] = _Run(row)
         first = found.row
-        found.row = replace(
-            row, workflow=first.workflow, namespace=first.namespace, cluster=first.cluster, key=first.key, created_at=first.created_at
-        )
+        if not commit.quiet:
+            found.row = replace(
+                row, workflow=first.workflow, namespace=first.namespace, cluster=first.cluster, key=first.key, created_at=first.created_at
+            )
         found.lines += [encode(event) for event in commit.events]
         found.secrets = {} if commit.forget else {**found.secrets, **commit.sealed}
         return None

@@ -67,6 +67,13 @@ class JournalContract:
         await journal.commit(Commit(replace(changed, workflow="other", key="z", created_at=1.0), 2, ()))
         assert await journal.row("a1") == replace(changed, key="k")
 
+    async def test_a_quiet_commit_writes_events_and_leaves_the_row(self, journal: PrunableJournal) -> None:
+        await journal.commit(creation())
+        await journal.commit(Commit(row(updated_at=150.0), 2, (StepStarted(150.0, "apply"),), quiet=True))
+        await journal.commit(Commit(row(updated_at=160.0), 3, (StepStarted(160.0, "next"),), quiet=True))
+        assert [seq for seq, _ in await journal.events("a1")] == [1, 2, 3]
+        assert await journal.row("a1") == row()
+
     async def test_commits_of_one_run_keep_the_order_of_the_calls(self, journal: PrunableJournal) -> None:
         lines = [StepLogged(float(n), "apply", f"line {n}") for n in range(2, 700)]
         waiting = [journal.commit(creation()), *(journal.commit(Commit(row(updated_at=e.at), n, (e,))) for n, e in enumerate(lines, 2))]

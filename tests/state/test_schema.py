@@ -43,7 +43,6 @@ def test_the_newest_schema(tmp_path: Path) -> None:
                 "updated_at REAL",
                 "ended_at REAL",
                 "wake_at REAL",
-                "seq INTEGER",
                 "index runs_newest",
                 "index runs_one_per_key",
                 "index runs_one_unfinished",
@@ -64,8 +63,8 @@ def test_every_released_schema_comes_to_the_newest_with_its_runs(tmp_path: Path)
         for statement in statements:
             old.execute(statement)
         old.execute(
-            "INSERT INTO runs (id, workflow, namespace, cluster, phase, key, message, origin, created_at, updated_at, seq)"
-            " VALUES ('a1', 'w', 'n', 'c', 'executing', 'k', 'm', '{}', 1, 2, 1)"
+            "INSERT INTO runs (id, workflow, namespace, cluster, phase, key, message, origin, created_at, updated_at)"
+            " VALUES ('a1', 'w', 'n', 'c', 'executing', 'k', 'm', '{}', 1, 2)"
         )
         old.execute("INSERT INTO events VALUES (7, 'a1', 1, 1, 'run-created', '{}')")
         old.close()

@@ -4,7 +4,7 @@ Faked: journal, clock, clusters, the outside of steps. Not faked: manifests, che
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from textwrap import dedent
@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import Field, SecretStr
 
-from steps.builtin.suspend import suspend
-from steps.builtin.step_group import step_group
 from steps.builtin.print_message_in_status import print_message_in_status
+from steps.builtin.step_group import step_group
+from steps.builtin.suspend import suspend
 from steps.context import StepContext
 from steps.engine.engine import Engine
 from steps.engine.guard import ClosedGate
@@ -22,11 +22,9 @@ from steps.engine.limits import Limits
 from steps.errors import Permanent, Temporary
 from steps.manifest.check import prepare
 from steps.manifest.prepared import Prepared
-from steps.model.events import Event
-from steps.model.manifest import Workflow
 from steps.model.outcome import Failed, Outcome, Succeeded, Suspended, Values, Waiting
 from steps.model.run import Run
-from steps.ports import Analyst, Clusters, Gate, Http, Journal
+from steps.ports import Analyst, Clusters, Gate, Http
 from steps.registry import ClusterName, Parameters, Registry, StepType, step_type
 from tests.fakes.clock import ManualClock
 from tests.fakes.context import NoAnalyst
@@ -37,7 +35,7 @@ from tests.fakes.journal import MemoryJournal
 class Work(Parameters):
     """What a scripted step does, execution by execution; the last entry repeats."""
 
-    do: list[str] = ["succeed"]
+    do: list[str] = Field(default=["succeed"])
     value: Any = None
     text: str = ""
     cluster: ClusterName = ""
@@ -140,19 +138,21 @@ class NamedClusters:
 class Playground:
     """One engine and what surrounds it; `journal` and `world` outlive a crash."""
 
-    journal: Journal = field(default_factory=MemoryJournal)
+    journal: MemoryJournal = field(default_factory=MemoryJournal)
     world: World = field(default_factory=World)
     clock: ManualClock = field(default_factory=lambda: ManualClock(1000.0))
     limits: Limits = field(default_factory=Limits)
     clusters: Clusters = field(default_factory=NamedClusters)
     gate: Gate = field(default_factory=ClosedGate)
     extra: tuple[StepType, ...] = ()
+    missing: str = ""
     names: int = 0
 
     @property
     def registry(self) -> Registry:
-        """The scripted step types, and what a test adds."""
-        return Registry([*step_types(self.world).values(), *self.extra])
+        """The scripted step types, and what a test adds, without what it takes away."""
+        known = [*step_types(self.world).values(), *self.extra]
+        return Registry(item for item in known if item.name != self.missing)
 
     @asynccontextmanager
     async def engine(self) -> AsyncIterator[Engine]:

@@ -80,17 +80,17 @@ async def test_no_step_begins_before_its_start_is_on_disk() -> None:
     async with ground.engine() as engine:
         run = await engine.start(ground.prepare("- {name: a, type: work, properties: {do: [wait, succeed]}}\n- {name: b, type: work}\n"))
         await ground.settle(engine, run.id)
-        ground.journal.hold()  # type: ignore[attr-defined] # the memory journal of these tests
+        ground.journal.hold()
         ground.clock.advance(2)
         await ground.settle(engine, run.id)
         assert ground.world.executed == ["a"], "its second start waits for the disk"
-        ground.journal.flush()  # type: ignore[attr-defined] # as above
+        ground.journal.flush()
         await ground.settle(engine, run.id)
         assert ground.world.executed == ["a", "a"]
-        ground.journal.flush()  # type: ignore[attr-defined] # as above
+        ground.journal.flush()
         await ground.settle(engine, run.id)
         assert ground.world.executed == ["a", "a", "b"], "the end of a and the start of b are one commit"
-        ground.journal.flush()  # type: ignore[attr-defined] # as above
+        ground.journal.flush()
 
 
 async def test_a_step_type_that_was_removed_asks_instead_of_guessing() -> None:
@@ -99,12 +99,7 @@ async def test_a_step_type_that_was_removed_asks_instead_of_guessing() -> None:
         run = await engine.start(ground.prepare("- {name: a, type: work, properties: {do: [hang]}}\n"))
         await ground.settle(engine, run.id)
 
-    class Bare(Playground):
-        @property
-        def registry(self):  # type: ignore[no-untyped-def] # narrows nothing
-            return type(super().registry)(item for item in super().registry.values() if item.name != "work")
-
-    bare = Bare(journal=ground.journal, clock=ground.clock, world=World())
+    bare = Playground(journal=ground.journal, clock=ground.clock, world=World(), missing="work")
     async with bare.engine() as engine:
         asks = await bare.settle(engine, run.id)
     assert phases(asks) == {"a": "suspending Interrupted"}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from steps.errors import AlreadyRunning, LimitReached, NotPossibleNow, UnknownRun
 from steps.engine.limits import Limits
+from steps.errors import AlreadyRunning, LimitReached, NotPossibleNow, UnknownRun
 from tests.steps.engine.playground import Playground, phases
 
 TWO = """

@@ -28,10 +28,11 @@ class OneCluster:
 
     def protected(self, name: str) -> bool:
         """Never."""
-        return False
+        return name != "test"
 
     async def get(self, name: str) -> Any:
         """The one."""
+        assert name == "test"
         return self._cluster
 
 
@@ -66,7 +67,9 @@ async def test_a_token_survives_a_crash_sealed() -> None:
     assert ground.world.given["b"].token.get_secret_value() == CANARY
 
 
-@pytest.mark.parametrize("do", ["fail the key TOKEN was refused", "fault the key TOKEN was refused", "log using TOKEN", "hang asking with TOKEN"])
+@pytest.mark.parametrize(
+    "do", ["fail the key TOKEN was refused", "fault the key TOKEN was refused", "log using TOKEN", "hang asking with TOKEN"]
+)
 async def test_what_a_step_says_never_shows_its_token(do: str) -> None:
     ground = Playground()
     steps = f"- {{name: a, type: work, timeout: 3s, properties: {{token: {CANARY}, do: ['{do}']}}}}\n"

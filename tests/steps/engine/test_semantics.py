@@ -386,10 +386,11 @@ async def test_a_gate_that_reads_garbage_never_opens_and_says_so() -> None:
     run = await played(steps, world=world)
     assert phases(run) == {"quality": "succeeded", "production": "skipped Skip"}
     assert world.count("production") == 0
-    assert run.warnings == (
+    warning = (
         "step 'production': invalid operands null and 60 to '>' (type null and int); "
-        "a value that may be null is tested first, as in x != null && x > 60",
+        "a value that may be null is tested first, as in x != null && x > 60"
     )
+    assert run.warnings == (warning,)
 
 
 async def test_a_groups_outputs_are_its_sub_steps_outputs() -> None:

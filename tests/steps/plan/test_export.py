@@ -32,7 +32,59 @@ def test_a_succeeded_run_is_a_workflow_run_object_with_status() -> None:
         StepEnded(T + 1, "a", StepPhase.SUCCEEDED),
         StepSkipped(T + 1, "b", "if: status.a.failed is false"),
         RunEnded(T + 1, RunPhase.SUCCEEDED),
-    ) == snapshot({'apiVersion': 'core.oam.dev/v1alpha1', 'kind': 'WorkflowRun', 'metadata': {'name': 'demo', 'namespace': 'shop', 'labels': {'team': 'web'}, 'creationTimestamp': '2023-11-14T22:13:20Z', 'annotations': {'promptops.dev/run': 'demo-abc12', 'promptops.dev/cluster': 'test'}}, 'spec': {'mode': {}, 'workflowSpec': {'steps': [{'name': 'a', 'type': 'suspend', 'properties': {'duration': '1s'}}, {'name': 'b', 'type': 'suspend', 'if': 'status.a.failed'}]}}, 'status': {'mode': {'steps': 'StepByStep', 'subSteps': 'DAG'}, 'status': 'succeeded', 'suspend': False, 'terminated': False, 'finished': True, 'startTime': '2023-11-14T22:13:20Z', 'endTime': '2023-11-14T22:13:21Z', 'steps': [{'id': '9817ff0391', 'name': 'a', 'type': 'suspend', 'phase': 'succeeded', 'firstExecuteTime': '2023-11-14T22:13:20Z', 'lastExecuteTime': '2023-11-14T22:13:21Z'}, {'id': '8d97f35ab7', 'name': 'b', 'type': 'suspend', 'phase': 'skipped', 'message': 'if: status.a.failed is false', 'reason': 'Skip', 'lastExecuteTime': '2023-11-14T22:13:21Z'}], 'conditions': [{'type': 'WorkflowRun', 'status': 'True', 'reason': 'Available', 'lastTransitionTime': '2023-11-14T22:13:21Z'}]}})
+    ) == snapshot(
+        {
+            "apiVersion": "core.oam.dev/v1alpha1",
+            "kind": "WorkflowRun",
+            "metadata": {
+                "name": "demo",
+                "namespace": "shop",
+                "labels": {"team": "web"},
+                "creationTimestamp": "2023-11-14T22:13:20Z",
+                "annotations": {"promptops.dev/run": "demo-abc12", "promptops.dev/cluster": "test"},
+            },
+            "spec": {
+                "mode": {},
+                "workflowSpec": {
+                    "steps": [
+                        {"name": "a", "type": "suspend", "properties": {"duration": "1s"}},
+                        {"name": "b", "type": "suspend", "if": "status.a.failed"},
+                    ]
+                },
+            },
+            "status": {
+                "mode": {"steps": "StepByStep", "subSteps": "DAG"},
+                "status": "succeeded",
+                "suspend": False,
+                "terminated": False,
+                "finished": True,
+                "startTime": "2023-11-14T22:13:20Z",
+                "endTime": "2023-11-14T22:13:21Z",
+                "steps": [
+                    {
+                        "id": "9817ff0391",
+                        "name": "a",
+                        "type": "suspend",
+                        "phase": "succeeded",
+                        "firstExecuteTime": "2023-11-14T22:13:20Z",
+                        "lastExecuteTime": "2023-11-14T22:13:21Z",
+                    },
+                    {
+                        "id": "8d97f35ab7",
+                        "name": "b",
+                        "type": "suspend",
+                        "phase": "skipped",
+                        "message": "if: status.a.failed is false",
+                        "reason": "Skip",
+                        "lastExecuteTime": "2023-11-14T22:13:21Z",
+                    },
+                ],
+                "conditions": [
+                    {"type": "WorkflowRun", "status": "True", "reason": "Available", "lastTransitionTime": "2023-11-14T22:13:21Z"}
+                ],
+            },
+        }
+    )
 
 
 def test_a_run_that_waits_shows_what_it_waits_for_and_what_is_pending() -> None:
@@ -43,7 +95,29 @@ def test_a_run_that_waits_shows_what_it_waits_for_and_what_is_pending() -> None:
         StepSuspended(T + 1, "a", "approval needed", Reason.APPROVAL_REQUIRED),
         mode="{steps: DAG}",
     )
-    assert result["status"] == snapshot({'mode': {'steps': 'DAG', 'subSteps': 'DAG'}, 'status': 'suspending', 'suspend': True, 'terminated': False, 'finished': False, 'startTime': '2023-11-14T22:13:20Z', 'steps': [{'id': '9817ff0391', 'name': 'a', 'type': 'suspend', 'phase': 'suspending', 'message': 'approval needed', 'reason': 'ApprovalRequired', 'firstExecuteTime': '2023-11-14T22:13:20Z', 'lastExecuteTime': '2023-11-14T22:13:21Z'}, {'id': '8d97f35ab7', 'name': 'b', 'type': 'suspend', 'phase': 'pending', 'message': 'Pending on DependsOn: a'}]})
+    assert result["status"] == snapshot(
+        {
+            "mode": {"steps": "DAG", "subSteps": "DAG"},
+            "status": "suspending",
+            "suspend": True,
+            "terminated": False,
+            "finished": False,
+            "startTime": "2023-11-14T22:13:20Z",
+            "steps": [
+                {
+                    "id": "9817ff0391",
+                    "name": "a",
+                    "type": "suspend",
+                    "phase": "suspending",
+                    "message": "approval needed",
+                    "reason": "ApprovalRequired",
+                    "firstExecuteTime": "2023-11-14T22:13:20Z",
+                    "lastExecuteTime": "2023-11-14T22:13:21Z",
+                },
+                {"id": "8d97f35ab7", "name": "b", "type": "suspend", "phase": "pending", "message": "Pending on DependsOn: a"},
+            ],
+        }
+    )
 
 
 def test_sub_steps_stand_in_their_group_and_a_failed_step_says_why() -> None:
@@ -55,7 +129,30 @@ def test_sub_steps_stand_in_their_group_and_a_failed_step_says_why() -> None:
         StepEnded(T + 3, "x", StepPhase.FAILED, Reason.TIMEOUT, "timed out after 3s"),
     )
     assert (result["status"]["terminated"], result["status"]["finished"]) == (True, False)
-    assert result["status"]["steps"] == snapshot([{'id': 'e9c70718fc', 'name': 'g', 'type': 'step-group', 'phase': 'running', 'firstExecuteTime': '2023-11-14T22:13:20Z', 'lastExecuteTime': '2023-11-14T22:13:20Z', 'subSteps': [{'id': '51607a5b88', 'name': 'x', 'type': 'request', 'phase': 'failed', 'message': 'timed out after 3s', 'reason': 'Timeout', 'firstExecuteTime': '2023-11-14T22:13:20Z', 'lastExecuteTime': '2023-11-14T22:13:23Z'}]}])
+    assert result["status"]["steps"] == snapshot(
+        [
+            {
+                "id": "e9c70718fc",
+                "name": "g",
+                "type": "step-group",
+                "phase": "running",
+                "firstExecuteTime": "2023-11-14T22:13:20Z",
+                "lastExecuteTime": "2023-11-14T22:13:20Z",
+                "subSteps": [
+                    {
+                        "id": "51607a5b88",
+                        "name": "x",
+                        "type": "request",
+                        "phase": "failed",
+                        "message": "timed out after 3s",
+                        "reason": "Timeout",
+                        "firstExecuteTime": "2023-11-14T22:13:20Z",
+                        "lastExecuteTime": "2023-11-14T22:13:23Z",
+                    }
+                ],
+            }
+        ]
+    )
 
 
 def test_sealed_values_are_placeholders_that_count_as_absent() -> None:

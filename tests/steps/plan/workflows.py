@@ -37,9 +37,9 @@ def workflows(draw: st.DrawFn) -> WorkflowRun:
 @st.composite
 def _step(draw: st.DrawFn, name: str, earlier: tuple[str, ...]) -> dict[str, object]:
     step: dict[str, object] = {"name": name, "type": "work", "outputs": [{"name": f"out-{name}", "valueFrom": "out"}]}
-    if earlier and draw(st.booleans()):
+    if draw(st.booleans()) and earlier:
         step["dependsOn"] = draw(st.lists(st.sampled_from(earlier), max_size=2, unique=True))
-    if earlier and draw(st.integers(0, 3)) == 0:
+    if draw(st.integers(0, 3)) == 0 and earlier:
         step["inputs"] = [{"from": f"out-{draw(st.sampled_from(earlier))}", "parameterKey": "value"}]
     conditions = ["", "", "", "always", "1 + null > 2"]
     conditions += [f'status["{other}"].{what}' for other in earlier for what in ("failed", "succeeded", "skipped", "timeout")]

@@ -1,0 +1,1 @@
+"""The life of Pods in an embedded cluster: where they go, what becomes of them, what they write."""
