@@ -37,6 +37,8 @@ FAILS = QUICK.replace("quick", "fails").replace(
 
 PAUSES = WAITS.replace("waits", "pauses").replace("message: shall we?", "message: a moment, duration: 1500ms")
 
+LINGERS = WAITS.replace("waits", "lingers").replace("message: shall we?", "message: a moment, duration: 10m")
+
 HANGS = QUICK.replace("quick", "hangs").replace(
     "{name: hello, type: print-message-in-status, properties: {message: good morning}}",
     "{name: apply, type: apply-deployment, properties: {image: invalid}}",
@@ -64,7 +66,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setenv("PROMPTOPS_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep))
-    for name, text in (("quick", QUICK), ("waits", WAITS), ("fails", FAILS), ("pauses", PAUSES), ("hangs", HANGS)):
+    for name, text in (("quick", QUICK), ("waits", WAITS), ("fails", FAILS), ("pauses", PAUSES), ("lingers", LINGERS), ("hangs", HANGS)):
         (tmp_path / f"{name}.yaml").write_text(text)
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -39,10 +39,11 @@ def test_exit_codes_of_real_processes(process: Process) -> None:
 
 
 def test_a_second_terminal_goes_through_the_owner_who_waits_for_it(process: Process) -> None:
-    owner = process("run", "pauses.yaml")
+    owner = process("run", "lingers.yaml")
     read_until(owner, "suspended: a moment")
     guest = process("run", "hangs.yaml")
     read_until(guest, HANGING)
+    assert finish(process("resume", "lingers")).code == 0
     assert "done here; waiting for what other terminals started: hangs-" in read_until(owner, "done here")
     ended = finish(process("terminate", "hangs"))
     assert (ended.code, "terminated by" in ended.out) == (0, True)
