@@ -107,7 +107,7 @@ class Question:
     """What a `chat-gpt` step asks.
 
     `content` is JSON or text about which is asked. `cluster` is where that object lives ("" when unknown), `namespace` the run's.
-    `token` is a real token from the manifest or None; `timeout` is seconds. `instruction` is used for kind `custom`.
+    `token` is a real token from the manifest or None; `timeout` is seconds. For kind `custom`, `content` is the prompt.
     """
 
     kind: QuestionKind

@@ -3,6 +3,7 @@
 One rule a kind, in `RULES`; today Deployments only. What is wrong for good, and how to mend it, is the diagnosis' subject.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -162,6 +163,13 @@ def _joined(reason: object, message: object) -> str:
     return f"{reason}: {message}" if message else str(reason)
 
 
+_WRAPPING = re.compile(
+    r'rpc error: code = \w+ desc = |failed to pull and unpack image "[^"]*": |failed to resolve reference "[^"]*": |: server message: .*',
+    re.DOTALL,
+)
+"""What the kubelet and its runtime wrap around the reason; the image and the reason are what people need."""
+
+
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = _WRAPPING.sub("", " ".join(text.split()))
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"

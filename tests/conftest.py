@@ -1,7 +1,7 @@
 """What holds for every test.
 
-Faked where a test needs it, by hand, at the ports: clock, journal, clusters, HTTP, analyst (`tests/fakes/`). Deliberately not faked: manifests,
-expressions, the plan, the engine, SQLite, and the real clients (kubernetes, httpx), which talk to servers of ours on 127.0.0.1.
+Faked where a test needs it, by hand, at the ports: clock, journal, clusters, HTTP, analyst (`tests/fakes/`). Deliberately not faked:
+manifests, expressions, the plan, the engine, SQLite, and the real clients (kubernetes, httpx), which talk to servers of ours on 127.0.0.1.
 No test needs the internet. Warnings are errors, so a task or a session that is left over fails its test.
 """
 
