@@ -11,6 +11,7 @@ from analysis.rule import Hit
 from analysis.work import workload
 from steps.evidence import Fix
 from steps.model.objects import ObjectRef
+from steps.readiness import reason_of
 
 WAITING = frozenset(
     {"ErrImagePull", "ImagePullBackOff", "ImageInspectError", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable"}
@@ -96,8 +97,8 @@ def set_image(facts: Facts, failure: PullFailure, text: str) -> Fix:
 
 
 def hit(failure: PullFailure, title: str, *fixes: Fix, confidence: float = 1.0) -> Hit:
-    """A hit for a failed pull, with the runtime's own words as its detail."""
-    return Hit(failure.about, title, failure.evidence, shorten(failure.message), fixes, confidence)
+    """A hit for a failed pull, with the registry's own words as its detail."""
+    return Hit(failure.about, title, failure.evidence, shorten(reason_of(failure.message)), fixes, confidence)
 
 
 def shorten(message: str, limit: int = 300) -> str:

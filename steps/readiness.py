@@ -170,6 +170,11 @@ _WRAPPING = re.compile(
 """What the kubelet and its runtime wrap around the reason; the image and the reason are what people need."""
 
 
+def reason_of(message: str) -> str:
+    """A kubelet's message without what its runtime wraps around the reason, on one line."""
+    return _WRAPPING.sub("", " ".join(message.split()))
+
+
 def _short(text: str) -> str:
-    line = _WRAPPING.sub("", " ".join(text.split()))
+    line = reason_of(text)
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"

@@ -32,8 +32,7 @@ Deployment default/web cannot start: image 'invalid' cannot be pulled — the re
     | credentials.
 
 Cause (high, image-not-found)
-  Failed to pull image "invalid": failed to resolve reference "docker.io/library/invalid:latest": pull access
-    | denied, repository does not exist or may require authorization
+  Failed to pull image "invalid": pull access denied, repository does not exist or may require authorization
   Seen in: Pod default/web-5d-x1 [e2], event Failed of Pod default/web-5d-x1 [e3]
   Hence: its rollout has made no progress for 600 s (ProgressDeadlineExceeded)
   Hence: 0 of 1 replicas available
