@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from state.errors import StateError
-from steps.errors import AlreadyRunning, PromptOpsError
+from steps.errors import AlreadyRunning, IdTaken, PromptOpsError
+from steps.model.events import RunCreated
 from steps.ports import Commit, RunRow
 
 Target = tuple[str, str, str]
@@ -57,7 +58,7 @@ class Ledger:
         """Take the commit into account, or say why it is refused.
 
         Refused are a second unfinished run of a target and a second run of a key, both as `AlreadyRunning` with the first one's id,
-        and as `StateError` what does not continue the run's events.
+        as `IdTaken` a creation under an id that is in use, and as `StateError` what does not continue the run's events.
         """
         row = commit.row
         target = (row.workflow, row.namespace, row.cluster)
@@ -73,8 +74,10 @@ class Ledger:
         self._take(commit, target)
         return None
 
-    def _discontinuity(self, commit: Commit, last: int | None) -> StateError | None:
+    def _discontinuity(self, commit: Commit, last: int | None) -> PromptOpsError | None:
         run = commit.row.id
+        if last is not None and commit.events and isinstance(commit.events[0], RunCreated):
+            return IdTaken(f"a run {run!r} exists already")
         if last is None:
             if commit.seq != 1:
                 return StateError(f"run {run!r} is not in the journal, so event {commit.seq} cannot follow. Was it pruned?")

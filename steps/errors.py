@@ -4,6 +4,7 @@
     ├── InvalidManifest        a manifest was refused before anything ran      (exit code 2)
     ├── RunRefused             a command does not fit the run's state          (exit code 2)
     │   ├── AlreadyRunning     an unfinished run of the same workflow exists
+    │   ├── IdTaken            a new run drew the id of an old one
     │   ├── UnknownRun         no run has that id or name
     │   ├── NotPossibleNow     suspend, resume, ... on a run in the wrong phase
     │   └── LimitReached       a limit of `steps.limits` says no for now
@@ -56,6 +57,10 @@ class AlreadyRunning(RunRefused):
             f"workflow {workflow!r} is already running in namespace {namespace!r} of cluster {cluster!r}, as run {run!r}. "
             f"Follow it with `promptops status {run}`, or end it with `promptops terminate {run}`."
         )
+
+
+class IdTaken(RunRefused):
+    """A new run drew the id of an old one; the engine draws another."""
 
 
 class UnknownRun(RunRefused):

@@ -73,7 +73,7 @@ class Journal(Protocol):
 
     `commit` writes atomically and is durable when its awaitable is done; commits of one run are written in the order of the calls.
     A commit with `seq == 1` creates the run: it raises `AlreadyRunning` when an unfinished run of the same workflow, namespace and
-    cluster exists, and so does any commit that makes an ended run unfinished again.
+    cluster exists, and so does any commit that makes an ended run unfinished again. It raises `IdTaken` when a run of that id exists.
     """
 
     def commit(self, commit: Commit) -> Awaitable[None]:

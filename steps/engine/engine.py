@@ -15,7 +15,7 @@ from steps.engine.following import Follower
 from steps.engine.limits import Limits
 from steps.engine.live import LiveRun, row_of
 from steps.engine.stepping import Stepper, Voice
-from steps.errors import AlreadyRunning, LimitReached, NotPossibleNow, UnknownRun
+from steps.errors import AlreadyRunning, IdTaken, LimitReached, NotPossibleNow, UnknownRun
 from steps.manifest.prepared import Prepared
 from steps.model.events import Event, RunCreated, StepLogged, StepProgress, StepStarted, StepSuspended, StepWaiting
 from steps.model.manifest import SubStep, WorkflowRun, WorkflowSpec
@@ -28,6 +28,9 @@ from steps.plan.program import as_json, compile_manifest, is_group
 from steps.ports import Clock, Commit, Journal, Ports
 from steps.registry import Registry
 from steps.sealing import Seals, holds_reference
+
+IDS = 20
+"""Ids that are tried for a new run before giving up."""
 
 
 class _Written(NamedTuple):
@@ -119,11 +122,25 @@ class Engine:
                 f"{len(self._live)} runs are at work, the limit of this engine (concurrent runs: {self._limits.concurrent_runs}); "
                 "try again when one has ended, or raise the limit"
             )
+        for _ in range(IDS):
+            try:
+                return await self._create(prepared, self._new_id(prepared.workflow), key, origin)
+            except IdTaken:
+                continue
+            except AlreadyRunning:
+                if key and (row := await self._journal.by_key(key)) is not None:
+                    return await self.run(row.id)
+                raise
+        raise LimitReached(f"no free id was found for a run of {prepared.workflow!r} in {IDS} tries; prune old runs of it")
+
+    async def _create(self, prepared: Prepared, run: str, key: str, origin: Mapping[str, str]) -> Run:
+        if run in self._live:
+            raise IdTaken(f"a run {run!r} is at work")
         seals = Seals()
         manifest = sealed_manifest(prepared, seals)
         created = RunCreated(
             at=self._clock.now(),
-            run=self._new_id(prepared.workflow),
+            run=run,
             workflow=prepared.workflow,
             namespace=prepared.namespace,
             cluster=prepared.cluster,
@@ -134,14 +151,12 @@ class Engine:
             warnings=tuple(str(problem) for problem in prepared.warnings),
         )
         live = LiveRun(begin(created, manifest), compile_manifest(manifest), seals, told=[])
-        self._live[live.run.id] = live
+        self._live[run] = live
         written = self._record(live, (), before=(created,))
         try:
             await self._settle(live, written)
-        except AlreadyRunning:
-            self._live.pop(live.run.id, None)
-            if key and (row := await self._journal.by_key(key)) is not None:
-                return await self.run(row.id)
+        except (AlreadyRunning, IdTaken):
+            self._live.pop(run, None)
             raise
         self._begin_steps(live, written.follows)
         return live.run

@@ -57,9 +57,9 @@ def throughputs(folder: Path) -> None:
         "≥ 0.10, ≥ 352 runs/s",
     )
     row("10-step durable runs, one at a time", f"{statistics.median(alone):.0f} runs/s, {single_ratio:.2f} of the floor", "≥ 0.50")
-    row("request → first step on disk, saturated, p50 / p99", both(firsts), "p99 < 50 ms")
+    row("request → first step executes, saturated, p50 / p99", both(firsts), "p99 < 50 ms")
     half = asyncio.run(at_rate(fresh(folder, "half"), rate=statistics.median(together) / 2, seconds=SECONDS))
-    row("request → first step on disk, half load, p50 / p99", both(half), "p99 < 10 ms")
+    row("request → first step executes, half load, p50 / p99", both(half), "p99 < 10 ms")
 
 
 def memory(folder: Path) -> None:

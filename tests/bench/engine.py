@@ -120,17 +120,21 @@ async def throughput(folder: Path, *, concurrent: int, seconds: float) -> tuple[
     firsts: list[float] = []
     async with bench_engine(folder) as engine:
         await one_run(engine, "warm-up")
-        end = time.perf_counter() + seconds
+        started = time.perf_counter()
+        done = 0
 
         async def worker(number: int) -> None:
-            while time.perf_counter() < end:
-                firsts.append(await one_run(engine, f"n{number}"))
+            nonlocal done
+            while (begun := time.perf_counter()) < started + seconds:
+                first = await one_run(engine, f"n{number}")
+                done += 1
+                if begun > started + 0.5:  # the first wave begins all at once, which is a herd and not a load
+                    firsts.append(first)
 
-        started = time.perf_counter()
         async with asyncio.TaskGroup() as group:
             for number in range(concurrent):
                 group.create_task(worker(number))
-        return len(firsts) / (time.perf_counter() - started), firsts
+        return done / (time.perf_counter() - started), firsts
 
 
 async def at_rate(folder: Path, *, rate: float, seconds: float) -> list[float]:

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from state.errors import StateError
-from steps.errors import AlreadyRunning, PromptOpsError
-from steps.model.events import Event, decode, encode
+from steps.errors import AlreadyRunning, IdTaken, PromptOpsError
+from steps.model.events import Event, RunCreated, decode, encode
 from steps.model.phases import RunPhase
 from steps.ports import Commit, RunRow
 
@@ -137,6 +137,8 @@ class MemoryJournal:
 
     def _write(self, commit: Commit) -> PromptOpsError | None:
         row, found = commit.row, self._runs.get(commit.row.id)
+        if found is not None and commit.events and isinstance(commit.events[0], RunCreated):
+            return IdTaken(f"a run {row.id!r} exists already")
         if commit.seq != (len(found.lines) if found else 0) + 1 or (found is None and not commit.events):
             return StateError(f"run {row.id!r}: a commit cannot begin with event {commit.seq}.")
         target = (row.workflow, row.namespace, row.cluster)

@@ -7,7 +7,7 @@ from typing import Protocol
 import pytest
 
 from state.errors import StateError
-from steps.errors import AlreadyRunning
+from steps.errors import AlreadyRunning, IdTaken
 from steps.model.events import Event, RunCreated, RunEnded, RunRestarted, StepEnded, StepLogged, StepStarted
 from steps.model.phases import RunPhase, StepPhase
 from steps.ports import Commit, Journal, RunRow
@@ -66,6 +66,13 @@ class JournalContract:
         changed = row(phase=RunPhase.SUSPENDING, message="waits", wake_at=5.0, updated_at=150.0, origin={"thread": "9"})
         await journal.commit(Commit(replace(changed, workflow="other", key="z", created_at=1.0), 2, ()))
         assert await journal.row("a1") == replace(changed, key="k")
+
+    async def test_a_creation_under_an_id_that_is_in_use_is_told_apart(self, journal: PrunableJournal) -> None:
+        await journal.commit(creation())
+        await journal.commit(end())
+        with pytest.raises(IdTaken, match="a run 'a1' exists already"):
+            await journal.commit(creation())
+        assert [seq for seq, _ in await journal.events("a1")] == [1, 2]
 
     async def test_a_quiet_commit_writes_events_and_leaves_the_row(self, journal: PrunableJournal) -> None:
         await journal.commit(creation())

@@ -147,6 +147,7 @@ class Playground:
     extra: tuple[StepType, ...] = ()
     missing: str = ""
     names: int = 0
+    same_id: bool = False
 
     @property
     def registry(self) -> Registry:
@@ -159,7 +160,7 @@ class Playground:
         """An engine; leaving it is what a stop of the process is, entering it again recovers."""
 
         def new_id(workflow: str) -> str:
-            self.names += 1
+            self.names += not (self.same_id and self.names)
             return f"{workflow}-{self.names}"
 
         ports = FakePorts(self.clusters, self.gate)

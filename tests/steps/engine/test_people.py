@@ -266,3 +266,21 @@ async def test_independent_steps_of_a_dag_run_at_the_same_time() -> None:
         run = await engine.start(ground.prepare(steps, mode="{steps: DAG}"))
         await ground.settle(engine, run.id)
         assert sorted(ground.world.executed) == ["s0", "s1", "s2", "s3", "s4"]
+
+
+async def test_a_run_never_takes_the_id_of_another() -> None:
+    ground = Playground()
+    async with ground.engine() as engine:
+        first = await ground.play(engine, (await engine.start(ground.prepare("- {name: a, type: work}\n"))).id)
+        ground.names = 0
+        second = await engine.start(ground.prepare("- {name: a, type: work}\n"))
+        assert (first.id, second.id) == ("flow-1", "flow-2")
+
+
+async def test_ids_that_are_all_taken_are_a_clear_refusal() -> None:
+    ground = Playground()
+    async with ground.engine() as engine:
+        ground.same_id = True
+        await ground.play(engine, (await engine.start(ground.prepare("- {name: a, type: work}\n"))).id)
+        with pytest.raises(LimitReached, match="no free id was found for a run of 'flow'"):
+            await engine.start(ground.prepare("- {name: a, type: work}\n"))
