@@ -1,6 +1,7 @@
 """Everything is connected here, by hand, in one function: what the owner of a state folder needs, opened and closed in order."""
 
 import asyncio
+import gc
 import json
 import os
 import secrets
@@ -79,7 +80,17 @@ async def wire(configuration: Configuration) -> AsyncIterator[Service]:
         engine = await stack.enter_async_context(
             Engine(journal, ports, registry, clock, new_id=new_id, limits=settings.limits.engine),
         )
+        settle_memory()
         yield Service(engine, journal, Manifests(settings, registry), left)
+
+
+def settle_memory() -> None:
+    """Take what was made at start-up out of the garbage collector's sight.
+
+    Modules and schemas live as long as the process; looking through them again and again stopped everything for 40 ms at a time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @asynccontextmanager

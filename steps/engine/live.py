@@ -37,8 +37,10 @@ class LiveRun:
 
     def tell(self, first: int, events: Sequence[Event]) -> None:
         """Keep events that are on disk, for those who begin to follow."""
-        if self.told is not None:
-            self.told = [*self.told, *enumerate(events, first)] if len(self.told) < TOLD else None
+        if self.told is not None and len(self.told) < TOLD:
+            self.told.extend(enumerate(events, first))
+        else:
+            self.told = None
 
     @property
     def idle(self) -> bool:

@@ -68,7 +68,8 @@ class Run(NamedTuple):
         if self.suspended:
             return RunPhase.SUSPENDING
         waits = False
-        for status in self.steps.values():
+        # The latest first: it is the likeliest to be at work, and one at work decides.
+        for status in reversed(tuple(self.steps.values())):
             if status.type == GROUP_TYPE or status.finished:
                 continue
             if status.phase is not StepPhase.SUSPENDING:

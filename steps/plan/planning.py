@@ -47,16 +47,12 @@ def wake_at(run: Run, *, max_age: float = MAX_AGE) -> float | None:
         return None
     times = [run.created_at + max_age]
     for status in run.steps.values():
-        if status.finished:
+        if (status.deadline is None and status.retry_at is None and status.until is None) or status.finished:
             continue
         if status.deadline is not None and _clock_runs(status):
             times.append(status.deadline)
-        if run.suspended:
-            continue
-        if status.retry_at is not None:
-            times.append(status.retry_at)
-        if status.until is not None:
-            times.append(status.until)
+        if not run.suspended:
+            times += [at for at in (status.retry_at, status.until) if at is not None]
     return min(times)
 
 

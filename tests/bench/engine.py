@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.terminal.happenings import event_lines, since
-from bot.wiring import new_id
+from bot.wiring import new_id, settle_memory
 from state.journal import SqliteJournal
 from state.seals import SealBox
 from steps.builtin.print_message_in_status import PrintMessageInStatus, print_message_in_status
@@ -94,6 +94,7 @@ def engine_on(journal: SqliteJournal) -> Engine:
 async def bench_engine(folder: Path) -> AsyncIterator[Engine]:
     """An engine on a journal in this folder."""
     async with open_journal(folder) as journal, engine_on(journal) as engine:
+        settle_memory()
         yield engine
 
 
