@@ -55,7 +55,9 @@ class Simulation:
         """Fold events and what follows, write them, and begin what is to be executed."""
         for event in events:
             self.run = follow(self.run, event)
+        paused = self.run.suspended
         self.run, follows = advance(self.run, self.program, self.now, max_age=AGE)
+        assert not (paused and follows), "a paused run went on by itself"
         self.journal += [encode(event) for event in (*events, *follows)]
         for step in begun(follows, self.program):
             assert step not in self.executing, f"{step} begins while it is executing"
@@ -90,6 +92,9 @@ class Simulation:
                 self.record(StepSuspended(self.now, step, "wait for me"))
             case "approval":
                 self.record(StepSuspended(self.now, step, "may I?", Reason.APPROVAL_REQUIRED))
+        assert step not in self.executing, f"{step} went on at once after {act!r}"
+        if act in {"suspend", "approval"} and not self.run.terminated:
+            assert self.run.steps[step].phase is StepPhase.SUSPENDING, f"nobody was asked about {step}"
 
     def pass_time(self) -> None:
         """Move the clock to the next moment at which something happens by itself, and let it happen."""

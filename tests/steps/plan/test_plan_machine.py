@@ -59,6 +59,12 @@ class PlanMachine(RuleBasedStateMachine):
         if self.simulation.run.ended is None and wake_at(self.simulation.run, max_age=AGE) != AGE:
             self.simulation.pass_time()
 
+    @precondition(lambda self: self.simulation.run.ended is None and self.simulation.run.suspended)
+    @rule()
+    def time_passes_while_the_run_is_paused(self) -> None:
+        self.simulation.now += 100.0
+        self.simulation.record()
+
     @precondition(lambda self: self.simulation.run.ended is None and (self.simulation.waits or self.simulation.run.suspended))
     @rule()
     def somebody_resumes(self) -> None:
