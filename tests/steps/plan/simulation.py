@@ -26,7 +26,7 @@ from steps.plan.ending import after_fault
 from steps.plan.planning import advance, begun, overdue, wake_at
 from steps.plan.program import Program, compile_manifest
 
-Act = Literal["succeed", "fail", "fault", "wait", "suspend", "approval", "hang"]
+Act = Literal["succeed", "fail", "fault", "wait", "suspend", "nap", "approval", "hang"]
 AGE = 10_000_000.0
 
 
@@ -90,10 +90,12 @@ class Simulation:
                 self.record(StepWaiting(self.now, step, "not yet", self.now + 2))
             case "suspend":
                 self.record(StepSuspended(self.now, step, "wait for me"))
+            case "nap":
+                self.record(StepSuspended(self.now, step, "for a while", until=self.now + 5))
             case "approval":
                 self.record(StepSuspended(self.now, step, "may I?", Reason.APPROVAL_REQUIRED))
         assert step not in self.executing, f"{step} went on at once after {act!r}"
-        if act in {"suspend", "approval"} and not self.run.terminated:
+        if act in {"suspend", "nap", "approval"} and not self.run.terminated:
             assert self.run.steps[step].phase is StepPhase.SUSPENDING, f"nobody was asked about {step}"
 
     def pass_time(self) -> None:

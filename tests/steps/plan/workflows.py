@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from steps.model.manifest import WorkflowRun
 from tests.steps.plan.simulation import Act
 
-ACTS: tuple[Act, ...] = ("succeed", "fail", "fault", "wait", "suspend", "approval", "hang")
+ACTS: tuple[Act, ...] = ("succeed", "fail", "fault", "wait", "suspend", "nap", "approval", "hang")
 MODES = ("StepByStep", "DAG", None)
 
 
