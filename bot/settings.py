@@ -79,7 +79,9 @@ class Settings(_Section):
     """Everything an operator can set."""
 
     state_dir: Folder | None = Field(None, description="State folder; by default `promptops` in the XDG data folder.")
-    workflows: tuple[Folder, ...] = Field((), description="Folders with workflows, searched before the shipped ones.")
+    workflows: tuple[Folder, ...] = Field(
+        (), description="Folders with workflows, beside the shipped ones; a name that stands twice is an error."
+    )
     clusters: dict[Annotated[str, Field(min_length=1)], ClusterSection] = Field(
         default_factory=dict, description="Clusters by name; by default the embedded ones, `test` and `prod` (protected)."
     )

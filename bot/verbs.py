@@ -33,7 +33,7 @@ VERBS = (
     Verb("export", "RUN", "Print a run as KubeVela's WorkflowRun", "bot.commands.looking:export"),
     Verb("clusters", "", "List the clusters", "bot.commands.reference:clusters"),
     Verb("up", "", "Keep the engine and the embedded clusters running", "bot.commands.running:up"),
-    Verb("demo", "", "A guided tour of 20 seconds", "bot.commands.touring:demo"),
+    Verb("demo", "", "A guided tour", "bot.commands.touring:demo"),
     Verb("version", "", "Print the version", "bot.commands.reference:version"),
 )
 

@@ -6,10 +6,14 @@ No test needs the internet. Warnings are errors, so a task or a session that is 
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from blockbuster import blockbuster_ctx
 from hypothesis import settings
+
+OURS = ("analysis", "kube", "net", "prompts.analyst", "prompts.model", "state", "steps.builtin", "steps.engine", "steps.plan")
 
 settings.register_profile("promptops", deadline=None, print_blob=True)
 settings.load_profile("promptops")
@@ -28,3 +32,10 @@ def shared() -> Path:
     if not (folder / "workflows").is_dir():
         pytest.skip(f"the shared reference folder is missing: {folder} (set PROMPTOPS_SHARED)")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_of_ours_blocks_the_loop() -> Iterator[None]:
+    """A blocking call on the event loop from our own code fails the test that made it."""
+    with blockbuster_ctx(scanned_modules=list(OURS)):
+        yield

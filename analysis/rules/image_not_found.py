@@ -34,7 +34,7 @@ def _fixes(facts: Facts, failure: PullFailure) -> Iterator[Fix]:
     image = parse_image(failure.image)
     meant = likely_meant(image) if image else ""
     hint = f"Did you mean {meant!r}? " if meant else ""
-    what = "a tag that exists" if failure.why is Why.TAG else "an image that exists"
-    yield set_image(facts, failure, f"{hint}Name {what}, with its tag.")
+    what = "a tag that exists" if failure.why is Why.TAG else "an image that exists, with its tag"
+    yield set_image(facts, failure, f"{hint}Name {what}.")
     if failure.why is Why.ABSENT_OR_PRIVATE:
         yield Fix("If the image is private, create a pull secret and name it in imagePullSecrets.", pull_secret(failure.about.namespace))

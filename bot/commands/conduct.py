@@ -3,8 +3,10 @@
 import asyncio
 import getpass
 import os
+import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,7 +61,8 @@ def conduct(ctx: click.Context, work: Work) -> int:
     silence()
     try:
         configuration = load(Flags(flags.get("state-dir", ""), flags.get("config", "")), os.environ, Path.home())
-        return asyncio.run(work(Session(configuration, screen)))
+        with stopped_as_interrupted():
+            return asyncio.run(work(Session(configuration, screen)))
     except* (PromptOpsError, OSError) as group:
         # The engine's and the clusters' task groups wrap what passes through them.
         error = next(leaves(group))
@@ -67,6 +70,16 @@ def conduct(ctx: click.Context, work: Work) -> int:
         raise error
     tell(screen, error)
     return exit_code(error)
+
+
+@contextmanager
+def stopped_as_interrupted() -> Iterator[None]:
+    """A stop by systemd or a container (SIGTERM) is a Ctrl-C: everything is put away in the same order."""
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def exit_code(error: BaseException) -> int:

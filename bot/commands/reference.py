@@ -129,7 +129,9 @@ def _kind(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
 
 def _default(schema: dict[str, Any]) -> str:
     default = schema.get("default")
-    return "" if default in (None, "", {}, []) or isinstance(default, dict) else str(default)
+    if default in (None, "", {}, []) or isinstance(default, dict):
+        return ""
+    return str(default).lower() if isinstance(default, bool) else str(default)
 
 
 @click.command()

@@ -44,7 +44,7 @@ def _result(story: Story, now: float, width: int) -> Iterator[Text]:
             why = shortened(run.message, MOST_REASON)
             text = f"{run.id} {'failed' if run.phase is RunPhase.FAILED else 'was terminated'} after {took}{': ' + why if why else ''}"
         case RunPhase.SUSPENDING if story.needs_approval:
-            text = f"{run.id}: production needs approval."
+            text = f"{run.id}: {_protected(story)} needs approval."
         case RunPhase.SUSPENDING if not story.settled:
             again = min(item.until for item in story.waiting if item.until is not None)
             text = f"{run.id} goes on by itself in {format_duration(max(again - now, 0.0))}."
@@ -58,6 +58,11 @@ def _result(story: Story, now: float, width: int) -> Iterator[Text]:
         case _:
             text = f"{run.id} is {run.phase}."
     yield from (Text(part, style=PHASES[run.phase]) for part in wrapped(text, width, 0))
+
+
+def _protected(story: Story) -> str:
+    name = story.needs_approval[0].cluster
+    return "production" if name in {"prod", "production"} else f"protected cluster {name!r}"
 
 
 def _approval(story: Story, step: str, width: int) -> Iterator[Text]:
@@ -81,7 +86,7 @@ def suggestions(story: Story) -> list[Suggestion]:
             return [
                 Suggestion(f"status {run.id}", "look at it again"),
                 Suggestion(f"resume {run.id}", "compute the change anew and ask again"),
-                Suggestion(f"terminate {run.id}", "end it; prod stays as it is"),
+                Suggestion(f"terminate {run.id}", f"end it; {story.needs_approval[0].cluster} stays as it is"),
             ]
         case RunPhase.SUSPENDING if not story.settled:
             return [Suggestion(f"logs {run.id} -f", "follow it"), Suggestion(f"resume {run.id}", "let it go on now")]

@@ -98,8 +98,8 @@ def _doing(params: ChatGpt, token: str | None, namespace: str) -> str:
     about = ""
     if isinstance(content, dict) and isinstance(content.get("metadata"), dict) and content.get("kind"):
         about = str(ObjectRef.of(content, namespace))
-    if about and not token:
-        return f"looking at {about}"
+    if not token and (about or params.prompt.type != "custom"):
+        return f"looking at {about or 'what it was given'}"
     return f"asking {params.model} about {about}" if about else f"asking {params.model}"
 
 

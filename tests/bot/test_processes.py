@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.bot.conftest import Process, finish
 
 HANGING = re.compile(r"apply: 0 of 1 ready; pod ")
@@ -79,14 +81,15 @@ def test_a_guest_becomes_the_owner_when_the_owner_is_killed(process: Process) ->
     assert finish(guest).code == 130
 
 
-def test_up_keeps_the_clusters_for_kubectl_until_it_is_stopped(home: Path, process: Process) -> None:
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_up_keeps_the_clusters_for_kubectl_until_it_is_stopped(home: Path, process: Process, stop: signal.Signals) -> None:
     owner = process("up")
     read_until(owner, "kubectl")
     path = Path(finish(process("clusters", "--kubeconfig")).out.strip())
     assert [item["name"] for item in json.loads(path.read_text())["contexts"]] == ["test", "prod"]
     second = finish(process("up"))
     assert (second.code, f"process {owner.pid} owns" in second.err) == (1, True)
-    owner.send_signal(signal.SIGINT)
+    owner.send_signal(stop)
     assert finish(owner).code == 130
     assert not path.exists()
 

@@ -73,7 +73,7 @@ async def test_something_else_in_the_place_of_the_socket_is_not_removed(folder: 
 
 async def test_a_path_too_long_for_a_socket_address_works(tmp_path: Path) -> None:
     folder = Folder(tmp_path.joinpath(*["a-rather-long-name-of-a-folder"] * 5))
-    folder.prepare()
+    await asyncio.to_thread(folder.prepare)
     async with serve(folder, echo):
         assert await _answers(folder, {"text": "x"}) == [{"n": 0, "text": "x"}]
     assert len(os.fsencode(folder.socket)) > 150

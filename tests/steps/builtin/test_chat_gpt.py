@@ -149,6 +149,7 @@ async def test_result_response_and_answer_can_be_read_by_outputs() -> None:
         ({"prompt": {"type": "diagnose", "content": {**WEB, "metadata": {"name": "web"}}}}, "looking at Deployment default/web"),
         ({"token": {"value": TOKEN}, "prompt": {"content": WEB}}, "asking gpt-3.5-turbo about Deployment shop/web"),
         ({"model": "gpt-4o", "prompt": {"content": "why?"}}, "asking gpt-4o"),
+        ({"prompt": {"type": "diagnose", "content": "a text"}}, "looking at what it was given"),
     ],
 )
 async def test_people_see_what_it_is_doing(properties: dict[str, Any], doing: str) -> None:
