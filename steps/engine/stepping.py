@@ -21,6 +21,7 @@ from steps.engine.limits import Limits
 from steps.engine.live import LiveRun
 from steps.errors import NotFound, StepError
 from steps.expressions import ExpressionError
+from steps.identity import Same
 from steps.manifest.placeholders import without_placeholders
 from steps.model.events import StepEnded, StepSuspended, StepWaiting
 from steps.model.objects import Kind, ObjectRef
@@ -73,7 +74,7 @@ class Stepper:
                 properties = properties_of(live.run, live.program, node, live.seals.unseal)
                 params = parameters(step_type, node, properties)
             else:
-                params = _constant(_Same(node), step_type)
+                params = _constant(Same(node), step_type)
         except (ExpressionError, InputProblem) as error:
             outcome: Outcome = Failed(str(error), Reason.INPUT)
         else:
@@ -246,23 +247,10 @@ def parameters(step_type: StepType, node: Node, properties: Mapping[str, Any]) -
         raise InputProblem("; ".join(said)) from error
 
 
-class _Same:
-    """A node as a cache key, by identity: nodes are kept with the manifest they were made from."""
-
-    def __init__(self, node: Node) -> None:
-        self.node = node
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.node is self.node
-
-    def __hash__(self) -> int:
-        return id(self.node)
-
-
 @lru_cache(maxsize=512)
-def _constant(same: _Same, step_type: StepType) -> Parameters:
+def _constant(same: Same[Node], step_type: StepType) -> Parameters:
     """The parameters of a step that has neither inputs nor secrets: the same in every run."""
-    return parameters(step_type, same.node, same.node.properties)
+    return parameters(step_type, same.item, same.item.properties)
 
 
 def _unheard(text: str) -> None:

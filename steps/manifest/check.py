@@ -7,9 +7,10 @@ bounded caches (they hold whole manifests, tokens included, in memory only); wha
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from steps.errors import InvalidManifest
+from steps.identity import Same
 from steps.manifest.context import BUILT_IN
 from steps.manifest.inspection import Inspected, Surroundings, inspect_documents
 from steps.manifest.metadata import bad_namespace
@@ -30,23 +31,6 @@ CACHED_FILES = 64
 
 CACHED_CHARACTERS = 32 * 1024
 """Longest file that is kept; longer ones are read each time, so that the caches stay small."""
-
-_Item = TypeVar("_Item")
-
-
-class _Same(Generic[_Item]):
-    """Something without a hash of its own as part of a cache's key: the same object is the same key."""
-
-    __slots__ = ("item",)
-
-    def __init__(self, item: _Item) -> None:
-        self.item = item
-
-    def __hash__(self) -> int:
-        return id(self.item)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.item is self.item
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +105,7 @@ def inspect(
     template, known = found_template(templates if templates is not None else {}, wanted) if wanted else (None, ())
     is_small = len(found.documents[0].text) <= CACHED_CHARACTERS
     check = _inspected if is_small else _inspected.__wrapped__
-    return check(found, name, _Same(registry), tuple(clusters), _Same(template), known=known)
+    return check(found, name, Same(registry), tuple(clusters), Same(template), known=known)
 
 
 @lru_cache(maxsize=CACHED_FILES)
@@ -139,7 +123,7 @@ def _of_document(document: Document) -> _Documents:
 
 @lru_cache(maxsize=CACHED_FILES)
 def _inspected(
-    found: _Documents, name: str, registry: _Same[Registry], clusters: tuple[str, ...], template: _Same[Any], *, known: tuple[str, ...]
+    found: _Documents, name: str, registry: Same[Registry], clusters: tuple[str, ...], template: Same[Any], *, known: tuple[str, ...]
 ) -> Inspected:
     return inspect_documents(found.documents, name, Surroundings(registry.item, clusters, template.item, known))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from steps.duration import parse_duration
 from steps.expressions import Expression, PathError, parse, parse_key, references
+from steps.identity import Same
 from steps.model.manifest import GROUP_TYPE, Input, Mode, StepMode, SubStep, WorkflowRun, WorkflowSpec
 
 ALWAYS = "always"
@@ -54,7 +55,7 @@ def compile_manifest(manifest: WorkflowRun) -> Program:
     return Program(
         mode=mode.steps or "StepByStep",
         top=tuple(step.name for step in spec.steps),
-        nodes=_nodes(_Same(spec), mode.sub_steps or "DAG"),
+        nodes=_nodes(Same(spec), mode.sub_steps or "DAG"),
         context=manifest.spec.context,
     )
 
@@ -64,30 +65,17 @@ def as_json(manifest: WorkflowRun) -> dict[str, Any]:
     if manifest.spec.workflow_spec is None:
         return manifest.model_dump(by_alias=True, exclude_defaults=True, exclude={"status"}, mode="json")
     head = manifest.model_dump(by_alias=True, exclude_defaults=True, exclude={"status": True, "spec": {"workflow_spec"}}, mode="json")
-    return {**head, "spec": {**head.get("spec", {}), "workflowSpec": _spec_json(_Same(manifest.spec.workflow_spec))}}
+    return {**head, "spec": {**head.get("spec", {}), "workflowSpec": _spec_json(Same(manifest.spec.workflow_spec))}}
 
 
 @lru_cache(maxsize=64)
-def _spec_json(same: "_Same") -> dict[str, Any]:
-    return same.spec.model_dump(by_alias=True, exclude_defaults=True, mode="json")
-
-
-class _Same:
-    """A manifest's steps as a cache key, by identity: the same file is prepared once and run many times."""
-
-    def __init__(self, spec: WorkflowSpec) -> None:
-        self.spec = spec
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.spec is self.spec
-
-    def __hash__(self) -> int:
-        return id(self.spec)
+def _spec_json(same: Same[WorkflowSpec]) -> dict[str, Any]:
+    return same.item.model_dump(by_alias=True, exclude_defaults=True, mode="json")
 
 
 @lru_cache(maxsize=64)
-def _nodes(same: _Same, sub_mode: StepMode) -> Mapping[str, Node]:
-    steps = same.spec.steps
+def _nodes(same: Same[WorkflowSpec], sub_mode: StepMode) -> Mapping[str, Node]:
+    steps = same.item.steps
     producers: dict[str, tuple[str, ...]] = {}
     for step in steps:
         for each in (step, *step.sub_steps):
