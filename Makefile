@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-terminal test test-long check fmt bench lock clean
+.PHONY: help setup demo demo-terminal workspace test test-long check docs fmt bench lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,9 @@ demo: demo-terminal ## Watch a failing deployment diagnosed, an audit, and a pro
 demo-terminal: setup ## The same tour in the terminal
 	@$(BIN)/promptops demo
 
+workspace: setup ## Serve the local Slack workspace page, until Ctrl-C
+	@$(BIN)/python -m sandbox.slack
+
 test: setup ## Run the tests (under 3 minutes)
 	@$(BIN)/pytest -q -n 2 --dist worksteal --cov --cov-branch --cov-report=
 	@echo "Branch coverage of steps/ (the floor is 95 %):"
@@ -41,6 +44,9 @@ check: setup ## Format, lint, types, import contracts, tests
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory test
+
+docs: setup ## Write the generated parts of the documents
+	@$(BIN)/python -m tests.docs.generate
 
 fmt: setup ## Format the code
 	@$(BIN)/ruff format .
