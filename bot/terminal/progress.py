@@ -14,6 +14,7 @@ from bot.terminal.text import one_line, shortened, wrapped
 from steps.duration import format_duration
 from steps.model.phases import RunPhase, StepPhase
 from steps.model.status import StepStatus
+from steps.plan.program import Node
 
 _SYMBOLS = {
     StepPhase.PENDING: ("○", "dim"),
@@ -60,7 +61,7 @@ def step_lines(story: Story, now: float, *, width: int = 80) -> list[Text]:
     """One line a step in the manifest's order, sub-steps indented, steps that nobody has reached yet included."""
     names = list(story.program.nodes)
     columns = _Columns(
-        min(max((len(name) + 2 * bool(story.program.nodes[name].parent) for name in names), default=0), _LONGEST_NAME),
+        min(max((len(_label(story.program.nodes[name])) for name in names), default=0), _LONGEST_NAME),
         max((len(story.program.nodes[name].type) for name in names), default=0),
         width,
     )
@@ -76,7 +77,7 @@ def _step(story: Story, name: str, pending: str, now: float, columns: _Columns) 
     message = shortened(_message(status, now) if status else pending, _MESSAGE)
     line = Text("  ")
     line.append(f"{symbol} ", style=style)
-    line.append(f"{'  ' if node.parent else ''}{name}".ljust(columns.name), style="" if status else "dim")
+    line.append(_label(node).ljust(columns.name), style="" if status else "dim")
     line.append(f"  {node.type.ljust(columns.type)}", style="dim")
     line.append(f"  {_took(status, now):>6}", style="dim")
     tone = style if phase in {StepPhase.FAILED, StepPhase.SUSPENDING} else "dim"
@@ -90,6 +91,12 @@ def _step(story: Story, name: str, pending: str, now: float, columns: _Columns) 
             yield from (Text(part, style=tone) for part in wrapped(message, columns.width, 6))
     for error in status.output_errors if status else ():
         yield from (Text(part, style="yellow") for part in wrapped(f"! {one_line(error)}", columns.width, 6))
+
+
+def _label(node: Node) -> str:
+    """The step's name, which commands take, and what the manifest calls it for people; sub-steps are indented."""
+    alias = f" ({shortened(one_line(node.alias), _LONGEST_NAME)})" if node.alias else ""
+    return f"{'  ' if node.parent else ''}{node.name}{alias}"
 
 
 def _took(status: StepStatus | None, now: float) -> str:

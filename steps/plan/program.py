@@ -18,7 +18,8 @@ ALWAYS = "always"
 class Node:
     """One step. `producers` names, by the `from` of each input, the steps that output it (none: a path in context or parameter).
 
-    `awaits` are the steps whose status the `if` reads: unlike KubeVela's, our `if` waits for them. `mode` is how sub-steps run.
+    `awaits` are the steps whose status the `if` reads: unlike KubeVela's, our `if` waits for them. `mode` is how sub-steps run, `alias` how
+    the manifest calls the step for people.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Node:
     producers: Mapping[str, tuple[str, ...]]
     outputs: tuple[tuple[str, Expression], ...]
     properties: Mapping[str, Any]
+    alias: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ def _node(step: SubStep, producers: Mapping[str, tuple[str, ...]], parent: str, 
         producers={item.from_: producers.get(item.from_) or producers.get(variable(item.from_), ()) for item in step.inputs},
         outputs=tuple((output.name, parse(output.value_from)) for output in step.outputs),
         properties=step.properties,
+        alias=step.meta.alias,
     )
 
 

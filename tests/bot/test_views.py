@@ -116,6 +116,15 @@ demo-abc12  executing  1m2s  namespace default, cluster test
 """)
 
 
+def test_an_alias_stands_beside_the_name_that_commands_take() -> None:
+    steps = "- {name: apply, type: suspend, meta: {alias: 'Roll out [red]now'}}\n- {name: b, type: suspend}"
+    assert plain(run_view(story(first=created(steps)), T)) == snapshot("""\
+demo-abc12  initializing  0ms  namespace default, cluster test
+  ○ apply (Roll out [red]now)  suspend
+  ○ b                          suspend\
+""")
+
+
 def test_groups_skips_answers_and_warnings_are_all_there() -> None:
     assert plain(run_view(story(*WAITING, first=created(warnings=("quick.yaml:1:1: mind this",))), T + 6)) == snapshot("""\
 demo-abc12  suspending  6s  namespace default, cluster test
