@@ -75,11 +75,18 @@ def conduct(ctx: click.Context, work: Work) -> int:
 @contextmanager
 def stopped_as_interrupted() -> Iterator[None]:
     """A stop by systemd or a container (SIGTERM) is a Ctrl-C: everything is put away in the same order."""
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(*_: object) -> None:
+    # In the background of a shell Ctrl-C is ignored, and asyncio has not taken it over; a stop must end the process all the same.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        raise KeyboardInterrupt
+    signal.raise_signal(signal.SIGINT)
 
 
 def exit_code(error: BaseException) -> int:

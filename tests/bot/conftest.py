@@ -5,6 +5,7 @@ processes of their own (`process`); embedded clusters come up where a command ne
 """
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -89,7 +90,15 @@ Process = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
-def process(home: Path) -> Iterator[Process]:
+def interruptible() -> Iterator[None]:
+    """Ctrl-C as in a terminal, also where the tests themselves run in the background of a shell, which ignores it and hands that down."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def process(interruptible: None, home: Path) -> Iterator[Process]:
     """Starts command lines as processes of their own; none outlives the test."""
     started: list[subprocess.Popen[str]] = []
 

@@ -94,6 +94,16 @@ def test_up_keeps_the_clusters_for_kubectl_until_it_is_stopped(home: Path, proce
     assert not path.exists()
 
 
+def test_a_stop_ends_up_also_where_a_shell_ignores_ctrl_c_for_it(process: Process) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    owner = process("up")
+    signal.signal(signal.SIGINT, before)
+    read_until(owner, "kubectl")
+    owner.send_signal(signal.SIGTERM)
+    ended = finish(owner)
+    assert (ended.code, "Traceback" in ended.err) == (130, False)
+
+
 def test_the_tour_shows_everything_and_what_it_leaves_can_be_looked_at(home: Path, process: Process) -> None:
     said = finish(process("demo"))
     assert (said.code, said.err) == (0, "")
