@@ -15,7 +15,7 @@ from steps.engine.following import Follower
 from steps.engine.limits import Limits
 from steps.engine.live import LiveRun, row_of
 from steps.engine.stepping import Stepper, Voice
-from steps.errors import AlreadyRunning, IdTaken, LimitReached, NotPossibleNow, UnknownRun
+from steps.errors import AlreadyRunning, IdTaken, LimitReached, NotPossibleNow, RunRefused, UnknownRun
 from steps.manifest.prepared import Prepared
 from steps.model.events import Event, RunCreated, StepLogged, StepProgress, StepStarted, StepSuspended, StepWaiting
 from steps.model.manifest import SubStep, WorkflowRun, WorkflowSpec
@@ -152,13 +152,7 @@ class Engine:
         )
         live = LiveRun(begin(created, manifest), compile_manifest(manifest), seals, told=[])
         self._live[run] = live
-        written = self._record(live, (), before=(created,))
-        try:
-            await self._settle(live, written)
-        except (AlreadyRunning, IdTaken):
-            self._live.pop(run, None)
-            raise
-        self._begin_steps(live, written.follows)
+        await self._carry_through(live, self._record(live, (), before=(created,)))
         return live.run
 
     async def suspend(self, run: str, *, by: str) -> Run:
@@ -238,11 +232,7 @@ class Engine:
             live.expiring.discard(name)
             if task := live.tasks.pop(name, None):
                 task.cancel()
-        try:
-            await self._proceed(live, event)
-        except AlreadyRunning:
-            self._live.pop(run, None)
-            raise
+        await self._carry_through(live, self._record(live, (event,)))
         return live.run
 
     def _record(self, live: LiveRun, events: Sequence[Event], *, before: Sequence[Event] = (), plan: bool = True) -> "_Written":
@@ -281,6 +271,21 @@ class Engine:
         written = self._record(live, events)
         await self._settle(live, written)
         self._begin_steps(live, written.follows)
+
+    async def _carry_through(self, live: LiveRun, written: "_Written") -> None:
+        """The same for a caller that may go away: what was written is begun, whoever still waits for it."""
+        refusal = await asyncio.shield(self._group.create_task(self._carried(live, written)))
+        if refusal is not None:
+            raise refusal
+
+    async def _carried(self, live: LiveRun, written: "_Written") -> RunRefused | None:
+        try:
+            await self._settle(live, written)
+        except (AlreadyRunning, IdTaken) as refusal:
+            self._live.pop(live.run.id, None)
+            return refusal
+        self._begin_steps(live, written.follows)
+        return None
 
     async def _look(self, live: LiveRun) -> None:
         """See whether time has moved the run: end what is overdue, and let begin what may."""
@@ -356,7 +361,8 @@ class Engine:
 
         def current() -> bool:
             status = live.run.steps.get(step)
-            return status is not None and status.phase is StepPhase.RUNNING and live.run.seq < self._limits.events
+            running = status is not None and status.phase is StepPhase.RUNNING
+            return running and not self._closing and live.run.seq < self._limits.events
 
         def tell(event: StepProgress | StepLogged) -> None:
             written = self._record(live, (event,), plan=False)
@@ -409,9 +415,7 @@ class Engine:
             self._live[run] = live
         interrupted = [self._interrupted(status) for status in live.run.steps.values() if was_interrupted(live, status)]
         if interrupted:
-            written = self._record(live, interrupted)
-            await self._settle(live, written)
-            self._begin_steps(live, written.follows)
+            await self._carry_through(live, self._record(live, interrupted))
         return live
 
     def _interrupted(self, status: StepStatus) -> Event:

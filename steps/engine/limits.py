@@ -11,7 +11,7 @@ class Limits:
     """Runs at work at once (suspended ones do not count): each costs about 20 KB of memory."""
 
     concurrent_steps: int = 256
-    """Steps executing at once; further ones wait for a place, and their time-outs have not begun."""
+    """Steps executing at once; further ones wait for a place, and that time counts for their time-outs."""
 
     run_age: float = 30 * 24 * 3600.0
     """Seconds after which an unfinished run fails: longer than an approval should wait, shorter than for ever."""

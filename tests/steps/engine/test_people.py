@@ -1,5 +1,7 @@
 """What people do to runs: suspend, resume, terminate, restart; and what they may not do."""
 
+import asyncio
+
 import pytest
 
 from steps.engine.limits import Limits
@@ -284,3 +286,21 @@ async def test_ids_that_are_all_taken_are_a_clear_refusal() -> None:
         await ground.play(engine, (await engine.start(ground.prepare("- {name: a, type: work}\n"))).id)
         with pytest.raises(LimitReached, match="no free id was found for a run of 'flow'"):
             await engine.start(ground.prepare("- {name: a, type: work}\n"))
+
+
+async def test_a_caller_that_goes_away_leaves_the_run_at_work() -> None:
+    ground = Playground()
+    async with ground.engine() as engine:
+        ground.journal.hold()
+        for go_away_after in (1, 3):
+            async with asyncio.TaskGroup() as callers:
+                run = ground.prepare("- {name: a, type: work}\n", name=f"flow{go_away_after}")
+                caller = callers.create_task(engine.start(run))
+                for _ in range(go_away_after):
+                    await asyncio.sleep(0)
+                caller.cancel()
+        ground.journal.flush()
+        for _ in range(20):
+            await asyncio.sleep(0)
+            ground.journal.flush()
+        assert [(await engine.run(row.id)).phase for row in await ground.journal.rows()] == ["succeeded", "succeeded"]
