@@ -52,6 +52,20 @@ def is_secret_object(value: Any) -> bool:
     return isinstance(value, list | tuple) and any(is_secret_object(item) for item in value)
 
 
+def secret_paths(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Where the values of Kubernetes Secrets stand in a value."""
+    if isinstance(value, Mapping):
+        if value.get("kind") == "Secret":
+            for part in ("data", "stringData"):
+                if isinstance(value.get(part), Mapping):
+                    yield from ((*at, part, key) for key in value[part])
+        for key, item in value.items():
+            yield from secret_paths(item, (*at, key))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from secret_paths(item, (*at, index))
+
+
 def secret_words(value: Any) -> Iterator[str]:
     """The values of every Kubernetes Secret in a value, as stored (base64) and decoded."""
     if isinstance(value, Mapping):
@@ -92,9 +106,11 @@ class Seals:
         return reference(name)
 
     def seal_properties(self, properties: Mapping[str, Any], paths: Iterable[tuple[str | int, ...]], prefix: str) -> dict[str, Any]:
-        """Properties with the values at these paths sealed."""
+        """Properties with the values at these paths sealed, and those of every Kubernetes Secret in them."""
+        for word in secret_words(properties):
+            self.hear(word)
         result: dict[str, Any] = json.loads(json.dumps(properties))
-        for path in paths:
+        for path in dict.fromkeys((*paths, *secret_paths(properties))):
             holder: Any = result
             for part in path[:-1]:
                 holder = holder[part]

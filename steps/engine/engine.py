@@ -5,7 +5,7 @@ only after the commit that says so is on disk. What happens next is decided in `
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -27,7 +27,7 @@ from steps.plan.planning import advance, overdue, wake_at
 from steps.plan.program import as_json, compile_manifest, is_group
 from steps.ports import Clock, Commit, Journal, Ports
 from steps.registry import Registry
-from steps.sealing import Seals, holds_reference
+from steps.sealing import Seals, holds_reference, is_secret_object
 
 IDS = 20
 """Ids that are tried for a new run before giving up."""
@@ -458,7 +458,8 @@ def was_interrupted(live: LiveRun, status: StepStatus) -> bool:
 def sealed_manifest(prepared: Prepared, seals: Seals) -> WorkflowRun:
     """The manifest with the secret values of its steps' properties sealed."""
     manifest = prepared.manifest
-    if not prepared.secret_paths or manifest.spec.workflow_spec is None:
+    spec = manifest.spec.workflow_spec
+    if spec is None or not (prepared.secret_paths or any(is_secret_object(each.properties) for each in each_step(spec))):
         return manifest
 
     def properties(step: SubStep) -> dict[str, Any]:
@@ -471,7 +472,13 @@ def sealed_manifest(prepared: Prepared, seals: Seals) -> WorkflowRun:
                 "sub_steps": tuple(sub.model_copy(update={"properties": properties(sub)}) for sub in step.sub_steps),
             }
         )
-        for step in manifest.spec.workflow_spec.steps
+        for step in spec.steps
     )
-    spec = manifest.spec.model_copy(update={"workflow_spec": WorkflowSpec(steps=steps)})
-    return manifest.model_copy(update={"spec": spec})
+    return manifest.model_copy(update={"spec": manifest.spec.model_copy(update={"workflow_spec": WorkflowSpec(steps=steps)})})
+
+
+def each_step(spec: WorkflowSpec) -> Iterator[SubStep]:
+    """All steps and sub-steps."""
+    for step in spec.steps:
+        yield step
+        yield from step.sub_steps

@@ -56,6 +56,22 @@ async def test_a_token_in_a_manifest_is_sealed_and_the_step_gets_the_real_one() 
     assert await ground.journal.secrets(run.id) == {}, "deleted when the run ends"
 
 
+async def test_a_secret_that_a_manifest_applies_is_sealed_too() -> None:
+    ground = Playground()
+    word = base64.b64encode(WORD.encode()).decode()
+    secret = f"{{kind: Secret, metadata: {{name: db}}, stringData: {{token: {CANARY}}}, data: {{password: {word}}}}}"
+    steps = f"""
+    - {{name: a, type: work, properties: {{value: {{items: [{secret}]}}}}}}
+    - {{name: b, type: suspend, if: always}}
+    """
+    async with ground.engine() as engine:
+        run = await ground.play(engine, (await engine.start(ground.prepare(steps))).id)
+        said = await journal_text(ground, run.id)
+    given = ground.world.given["a"].value["items"][0]
+    assert (given["stringData"], given["data"]) == ({"token": CANARY}, {"password": word})
+    assert not [canary for canary in (CANARY, word, WORD) if canary in said]
+
+
 async def test_a_token_survives_a_crash_sealed() -> None:
     ground = Playground()
     steps = f"- {{name: a, type: suspend}}\n- {{name: b, type: work, properties: {{token: {CANARY}}}}}\n"
