@@ -3,7 +3,8 @@
 Errors are those of `steps.errors`; each adapter translates its library's own.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from asyncio import Future
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -71,12 +72,12 @@ class Commit:
 class Journal(Protocol):
     """The append-only journal of all runs, with one owner.
 
-    `commit` writes atomically and is durable when its awaitable is done; commits of one run are written in the order of the calls.
+    `commit` writes atomically and is durable when its future is done; commits of one run are written in the order of the calls.
     A commit with `seq == 1` creates the run: it raises `AlreadyRunning` when an unfinished run of the same workflow, namespace and
     cluster exists, and so does any commit that makes an ended run unfinished again. It raises `IdTaken` when a run of that id exists.
     """
 
-    def commit(self, commit: Commit) -> Awaitable[None]:
+    def commit(self, commit: Commit) -> "Future[None]":
         """Write; done when it is on disk."""
         ...
 

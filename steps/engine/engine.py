@@ -5,8 +5,8 @@ only after the commit that says so is on disk. What happens next is decided in `
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -15,7 +15,8 @@ from steps.engine.following import Follower
 from steps.engine.limits import Limits
 from steps.engine.live import LiveRun, row_of
 from steps.engine.stepping import Stepper, Voice
-from steps.errors import AlreadyRunning, IdTaken, LimitReached, NotPossibleNow, RunRefused, UnknownRun
+from steps.errors import AlreadyRunning, IdTaken, LimitReached, NotPossibleNow, UnknownRun
+from steps.identity import Same
 from steps.manifest.prepared import Prepared
 from steps.model.events import Event, RunCreated, StepLogged, StepProgress, StepStarted, StepSuspended, StepWaiting
 from steps.model.manifest import SubStep, WorkflowRun, WorkflowSpec
@@ -36,7 +37,7 @@ IDS = 20
 class _Written(NamedTuple):
     """A commit under way: `lines` from `first` on, of which `follows` is what the plan added."""
 
-    pending: Awaitable[None]
+    pending: "asyncio.Future[None]"
     first: int
     lines: tuple[Event, ...]
     follows: tuple[Event, ...]
@@ -211,8 +212,8 @@ class Engine:
         followers = self._followers.setdefault(run, [])
         followers.append(follower)
         try:
-            async with aclosing(follower.events(self._journal)) as events:
-                async for seq, event in events:
+            while True:
+                for seq, event in await follower.news(self._journal):
                     yield seq, event
         finally:
             followers.remove(follower)
@@ -248,7 +249,7 @@ class Engine:
         self._arm(live, row.wake_at)
         lines = (*before, *events, *follows)
         live.commits += 1
-        commit = Commit(row, first, lines, live.seals.take_fresh(), forget=live.run.ended is not None and plan, quiet=quiet)
+        commit = Commit(row, first, lines, live.seals.take_fresh(), forget=live.run.ended is not None and live.seals.used, quiet=quiet)
         return _Written(self._journal.commit(commit), first, lines, follows)
 
     def _arm(self, live: LiveRun, at: float | None) -> None:
@@ -274,18 +275,25 @@ class Engine:
 
     async def _carry_through(self, live: LiveRun, written: "_Written") -> None:
         """The same for a caller that may go away: what was written is begun, whoever still waits for it."""
-        refusal = await asyncio.shield(self._group.create_task(self._carried(live, written)))
-        if refusal is not None:
-            raise refusal
+        waiting = asyncio.shield(written.pending)
+        try:
+            await waiting
+        except asyncio.CancelledError:
+            self._group.create_task(self._carry_on(live, written))
+            raise
+        except (AlreadyRunning, IdTaken):
+            self._live.pop(live.run.id, None)
+            raise
+        await self._settle(live, written)
+        self._begin_steps(live, written.follows)
 
-    async def _carried(self, live: LiveRun, written: "_Written") -> RunRefused | None:
+    async def _carry_on(self, live: LiveRun, written: "_Written") -> None:
         try:
             await self._settle(live, written)
-        except (AlreadyRunning, IdTaken) as refusal:
+        except (AlreadyRunning, IdTaken):
             self._live.pop(live.run.id, None)
-            return refusal
-        self._begin_steps(live, written.follows)
-        return None
+        else:
+            self._begin_steps(live, written.follows)
 
     async def _look(self, live: LiveRun) -> None:
         """See whether time has moved the run: end what is overdue, and let begin what may."""
@@ -459,7 +467,7 @@ def sealed_manifest(prepared: Prepared, seals: Seals) -> WorkflowRun:
     """The manifest with the secret values of its steps' properties sealed."""
     manifest = prepared.manifest
     spec = manifest.spec.workflow_spec
-    if spec is None or not (prepared.secret_paths or any(is_secret_object(each.properties) for each in each_step(spec))):
+    if spec is None or not (prepared.secret_paths or applies_secrets(Same(spec))):
         return manifest
 
     def properties(step: SubStep) -> dict[str, Any]:
@@ -477,8 +485,8 @@ def sealed_manifest(prepared: Prepared, seals: Seals) -> WorkflowRun:
     return manifest.model_copy(update={"spec": manifest.spec.model_copy(update={"workflow_spec": WorkflowSpec(steps=steps)})})
 
 
-def each_step(spec: WorkflowSpec) -> Iterator[SubStep]:
-    """All steps and sub-steps."""
-    for step in spec.steps:
-        yield step
-        yield from step.sub_steps
+@lru_cache(maxsize=64)
+def applies_secrets(same: Same[WorkflowSpec]) -> bool:
+    """Whether a step's properties hold a Kubernetes Secret with data."""
+    steps = [each for step in same.item.steps for each in (step, *step.sub_steps)]
+    return any(is_secret_object(each.properties) for each in steps)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 
 from steps.model.events import Event
 from steps.ports import Journal
@@ -33,20 +33,19 @@ class Follower:
             self._kept.extend(enumerate(events, first))
         self._news.set()
 
-    async def events(self, journal: Journal) -> AsyncGenerator[tuple[int, Event], None]:
-        """The events, each once and in order, without end."""
+    async def news(self, journal: Journal) -> Sequence[tuple[int, Event]]:
+        """What the reader has not seen yet, at least one event, each once and in order; waits for it."""
         while True:
             self._news.clear()
-            while self._behind or self._kept:
-                if self._behind:
-                    # What is pushed while the journal is read may be in the answer too: it is told apart by its number.
-                    self._behind = False
-                    for seq, event in await journal.events(self._run, self._after):
-                        self._after = seq
-                        yield seq, event
-                    continue
-                seq, event = self._kept.popleft()
-                if seq > self._after:
-                    self._after = seq
-                    yield seq, event
-            await self._news.wait()
+            if self._behind:
+                # What is pushed while the journal is read may be in the answer too: it is told apart by its number.
+                self._behind = False
+                found = await journal.events(self._run, self._after)
+            else:
+                found = [pair for pair in self._kept if pair[0] > self._after]
+                self._kept.clear()
+            if found:
+                self._after = found[-1][0]
+                return found
+            if not self._kept and not self._behind:
+                await self._news.wait()
