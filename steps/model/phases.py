@@ -34,7 +34,7 @@ class StepPhase(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a step stands where it stands; the last three are ours, the rest KubeVela's."""
+    """Why a step stands where it stands; the last two are ours, the rest KubeVela's."""
 
     NONE = ""
     WAIT = "Wait"
@@ -50,4 +50,3 @@ class Reason(StrEnum):
     OUTPUT = "Output"
     APPROVAL_REQUIRED = "ApprovalRequired"
     INTERRUPTED = "Interrupted"
-    EXPIRED = "Expired"

@@ -79,10 +79,6 @@ class Run(NamedTuple):
             return RunPhase.SUSPENDING
         return RunPhase.EXECUTING if self.steps else RunPhase.INITIALIZING
 
-    def children(self, group: str) -> Iterable[StepStatus]:
-        """The recorded sub-steps of a group."""
-        return (self.steps[name] for name, parent in self.groups.items() if parent == group and name in self.steps)
-
 
 def step_id(run: str, step: str, restarts: int) -> str:
     """KubeVela's 10 characters: stable while the run goes on, another after a restart."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from steps.errors import NotPossibleNow
 from steps.model.events import RunRestarted, RunResumed, RunSuspended, RunTerminated
-from steps.model.phases import RunPhase, StepPhase
+from steps.model.phases import StepPhase
 from steps.model.run import Run
 from steps.nearest import nearest
 from steps.plan.program import Node, Program, is_group
@@ -98,8 +98,3 @@ def _needs(program: Program, node: Node, found: set[str]) -> bool:
         or any(found.intersection(producers) for producers in each.producers.values())
         for each in own
     )
-
-
-def ended(run: Run) -> bool:
-    """Whether nobody has to wait any longer: the run has ended, or only a person can move it."""
-    return run.phase in {RunPhase.SUSPENDING, RunPhase.SUCCEEDED, RunPhase.FAILED, RunPhase.TERMINATED}

@@ -3,7 +3,7 @@
 The semantics are KubeVela's (section and trace references in docs/compatibility.md name each deviation).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from steps.expressions import ExpressionError, evaluate_if
@@ -266,8 +266,3 @@ class _Planner:
 
 
 _PAST: Mapping[StepPhase, str] = {StepPhase.FAILED: "failed", StepPhase.SKIPPED: "was skipped"}
-
-
-def begun(events: Iterable[Event], program: Program) -> tuple[str, ...]:
-    """The steps among these events that the engine has to execute now."""
-    return tuple(event.step for event in events if isinstance(event, StepStarted) and not is_group(program.nodes[event.step]))

@@ -116,8 +116,9 @@ async def one_run(engine: Engine, namespace: str) -> float:
     raise AssertionError("the journal ended before the run")
 
 
-async def throughput(folder: Path, *, concurrent: int, seconds: float) -> tuple[float, list[float]]:
-    """Runs per second, and the seconds to each run's first step."""
+async def throughput(folder: Path, *, concurrent: int, seconds: float) -> tuple[float, list[float], list[float]]:
+    """Runs per second, and the seconds to each run's first step: of the first half second, when all begin at once, and after it."""
+    herd: list[float] = []
     firsts: list[float] = []
     async with bench_engine(folder) as engine:
         await one_run(engine, "warm-up")
@@ -129,13 +130,12 @@ async def throughput(folder: Path, *, concurrent: int, seconds: float) -> tuple[
             while (begun := time.perf_counter()) < started + seconds:
                 first = await one_run(engine, f"n{number}")
                 done += 1
-                if begun > started + 0.5:  # the first wave begins all at once, which is a herd and not a load
-                    firsts.append(first)
+                (firsts if begun > started + 0.5 else herd).append(first)
 
         async with asyncio.TaskGroup() as group:
             for number in range(concurrent):
                 group.create_task(worker(number))
-        return done / (time.perf_counter() - started), firsts
+        return done / (time.perf_counter() - started), herd, firsts
 
 
 async def at_rate(folder: Path, *, rate: float, seconds: float) -> list[float]:

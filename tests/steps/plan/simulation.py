@@ -23,8 +23,8 @@ from steps.model.phases import Reason, StepPhase
 from steps.model.run import Run, begin, fold, follow
 from steps.plan import commands
 from steps.plan.ending import after_fault
-from steps.plan.planning import advance, begun, overdue, wake_at
-from steps.plan.program import Program, compile_manifest
+from steps.plan.planning import advance, overdue, wake_at
+from steps.plan.program import Program, compile_manifest, is_group
 
 Act = Literal["succeed", "fail", "fault", "wait", "suspend", "nap", "approval", "hang"]
 AGE = 10_000_000.0
@@ -59,7 +59,9 @@ class Simulation:
         self.run, follows = advance(self.run, self.program, self.now, max_age=AGE)
         assert not (paused and follows), "a paused run went on by itself"
         self.journal += [encode(event) for event in (*events, *follows)]
-        for step in begun(follows, self.program):
+        for step in (event.step for event in follows if isinstance(event, StepStarted)):
+            if is_group(self.program.nodes[step]):
+                continue
             assert step not in self.executing, f"{step} begins while it is executing"
             self.executing[step] = self.run.steps[step].attempts
 
